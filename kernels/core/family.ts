@@ -1,0 +1,137 @@
+import type { Config, Space } from "./space.ts";
+
+/** Sizes of one call by axis letter, as in `{ B: 1, T: 8192, H: 32, K: 128, V: 128 }`. */
+export type Axes = Readonly<Record<string, number>>;
+
+/** A dense row-major array on the host. Integers travel as Int32Array, everything else as floats. */
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Float64Array | Int32Array;
+}
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** A size letter of a family, its default and its legal range. */
+export interface AxisSpec {
+  readonly doc: string;
+  readonly initial: number;
+  readonly min: number;
+  readonly max: number;
+  /** The only legal values, where not every number between min and max is one. */
+  readonly oneOf?: readonly number[];
+}
+
+/** A tensor of a family's public interface. */
+export interface TensorSpec {
+  /** Axis letters or numbers, as in `["B", "T", "H", "K"]`. Letters that are no axis are free (pages of a cache). */
+  readonly shape: readonly (string | number)[];
+  readonly dtype: "f32" | "i32";
+  readonly doc: string;
+  /** Where the tensor may be left out: what stands in for it. */
+  readonly optional?: "zeros";
+}
+
+/** What a device grants, as far as a plan needs to know. */
+export interface Capabilities {
+  /** WGSL front end: `naga` rejects `enable subgroups;`, `tint` demands it. */
+  readonly engine: "naga" | "tint";
+  readonly features: readonly string[];
+  readonly limits: Limits;
+  /** Sizes a subgroup may have; absent without the feature. */
+  readonly subgroupSize?: { readonly min: number; readonly max: number };
+}
+export interface Limits {
+  readonly maxComputeWorkgroupStorageSize: number;
+  readonly maxComputeInvocationsPerWorkgroup: number;
+  readonly maxComputeWorkgroupSizeX: number;
+  readonly maxComputeWorkgroupSizeY: number;
+  readonly maxComputeWorkgroupSizeZ: number;
+  readonly maxComputeWorkgroupsPerDimension: number;
+  readonly maxStorageBuffersPerShaderStage: number;
+  readonly maxStorageBufferBindingSize: number;
+  readonly maxBufferSize: number;
+}
+
+export type BufferDtype = "f32" | "f16" | "u32" | "i32";
+
+/** A device buffer of a plan. A `state` buffer is read and written in place. */
+export interface BufferSpec {
+  readonly name: string;
+  readonly dtype: BufferDtype;
+  /** Elements. */
+  readonly length: number;
+  readonly role: "input" | "output" | "state" | "scratch";
+  /** Host tensor uploaded into it (inputs and states). */
+  readonly from?: string;
+  /** Host tensor read back from it (outputs and states). */
+  readonly to?: string;
+}
+
+/** One word of a pass's uniform block, in order. */
+export interface Param {
+  readonly name: string;
+  readonly type: "u32" | "f32";
+  readonly value: number;
+}
+
+/** One dispatch. Binding 0 is the uniform block of `params`; bindings 1.. are `buffers` in order. */
+export interface Pass {
+  readonly label: string;
+  readonly code: string;
+  readonly entryPoint: string;
+  readonly features: readonly string[];
+  readonly params: readonly Param[];
+  readonly buffers: readonly { readonly name: string; readonly access: "read" | "read_write" }[];
+  readonly workgroups: readonly [number, number, number];
+  readonly workgroupSize: readonly [number, number, number];
+  /** Bytes of workgroup memory. */
+  readonly workgroupBytes: number;
+}
+
+/** Everything needed to run a variant at one size: pure data. */
+export interface Plan {
+  /** The variant's id. */
+  readonly id: string;
+  readonly buffers: readonly BufferSpec[];
+  readonly passes: readonly Pass[];
+  /** Largest legal RMS error ratio against the float64 reference. */
+  readonly tolerance: number;
+}
+
+/** Scalars a caller may override. */
+export interface Scalars {
+  /** Factor on q (KDA) or on the scores (MLA); each family has its default. */
+  readonly scale?: number;
+}
+
+/** Operations and unavoidable bytes of one call, for the roofline. */
+export interface Work {
+  readonly flops: number;
+  readonly bytes: number;
+}
+
+/** A kernel: its space of variants, how each runs, and what is right. */
+export interface KernelFamily<C extends Config = Config> {
+  readonly name: string;
+  readonly doc: string;
+  readonly axes: Readonly<Record<string, AxisSpec>>;
+  readonly inputs: Readonly<Record<string, TensorSpec>>;
+  readonly outputs: Readonly<Record<string, TensorSpec>>;
+  readonly space: Space<C>;
+  /** Throws RangeError with the reason where this config cannot run at these sizes on this device. */
+  plan(axes: Axes, config: C, device: Capabilities, scalars?: Scalars): Plan;
+  /** The float64 answer, slow and obvious. */
+  reference(axes: Axes, inputs: Tensors, scalars?: Scalars): Tensors;
+  /** Seeded inputs in honest ranges. */
+  inputsFor(axes: Axes, seed: number): Tensors;
+  work(axes: Axes, config: C): Work;
+  /** Sizes a variant is verified at, small enough for a software adapter; one has a ragged tail. */
+  verifyAxes(axes: Axes): readonly Axes[];
+  /** Sizes read off the caller's tensors. Throws TypeError naming the tensor and both shapes where they disagree. */
+  axesOf(inputs: Tensors): Axes;
+  /** Rules on values the shapes cannot show (g <= 0, pages in range). Throws RangeError naming the tensor. */
+  checkInputs(axes: Axes, inputs: Tensors): void;
+}
+
+/** A family with its config type forgotten, for registries. */
+// deno-lint-ignore no-explicit-any
+export type AnyFamily = KernelFamily<any>;

@@ -1,0 +1,76 @@
+import type { BufferSpec, Capabilities, Pass, Plan } from "./family.ts";
+
+export const DTYPE_BYTES = { f32: 4, f16: 2, u32: 4, i32: 4 } as const;
+
+/** Bytes a buffer occupies on the device, rounded up to a multiple of 4. */
+export function bufferBytes(buffer: BufferSpec): number {
+  return Math.max(4, Math.ceil(buffer.length * DTYPE_BYTES[buffer.dtype] / 4) * 4);
+}
+
+/** Returns `plan` where every pass and buffer fits `device`; throws RangeError with the first reason where one does not. */
+export function fit(plan: Plan, device: Capabilities): Plan {
+  const { limits } = device;
+  const refuse = (what: string, value: number | string, rule: string) => {
+    throw new RangeError(`Cannot run ${plan.id}: ${what} is ${value} and this device allows ${rule}`);
+  };
+  for (const pass of plan.passes) {
+    for (const feature of pass.features) {
+      if (!device.features.includes(feature)) {
+        throw new RangeError(
+          `Cannot run ${plan.id}: pass ${pass.label} needs the feature ${feature}, which this device lacks`,
+        );
+      }
+    }
+    checkWorkgroup(pass, device, refuse);
+    if (pass.buffers.length > limits.maxStorageBuffersPerShaderStage) {
+      refuse(
+        `storage buffers of pass ${pass.label}`,
+        pass.buffers.length,
+        `${limits.maxStorageBuffersPerShaderStage}`,
+      );
+    }
+  }
+  for (const buffer of plan.buffers) {
+    const bytes = bufferBytes(buffer);
+    const most = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+    if (bytes > most) refuse(`buffer ${buffer.name}`, `${bytes} bytes`, `${most}`);
+  }
+  return plan;
+}
+
+function checkWorkgroup(
+  pass: Pass,
+  device: Capabilities,
+  refuse: (what: string, value: number, rule: string) => void,
+) {
+  const { limits } = device;
+  const [x, y, z] = pass.workgroupSize;
+  if (x * y * z > limits.maxComputeInvocationsPerWorkgroup) {
+    refuse(
+      `workgroup of pass ${pass.label}`,
+      x * y * z,
+      `${limits.maxComputeInvocationsPerWorkgroup} invocations`,
+    );
+  }
+  if (x > limits.maxComputeWorkgroupSizeX) {
+    refuse(`workgroup x of ${pass.label}`, x, `${limits.maxComputeWorkgroupSizeX}`);
+  }
+  if (y > limits.maxComputeWorkgroupSizeY) {
+    refuse(`workgroup y of ${pass.label}`, y, `${limits.maxComputeWorkgroupSizeY}`);
+  }
+  if (z > limits.maxComputeWorkgroupSizeZ) {
+    refuse(`workgroup z of ${pass.label}`, z, `${limits.maxComputeWorkgroupSizeZ}`);
+  }
+  if (pass.workgroupBytes > limits.maxComputeWorkgroupStorageSize) {
+    refuse(
+      `workgroup memory of pass ${pass.label}`,
+      pass.workgroupBytes,
+      `${limits.maxComputeWorkgroupStorageSize} bytes`,
+    );
+  }
+  for (const count of pass.workgroups) {
+    if (count > limits.maxComputeWorkgroupsPerDimension) {
+      refuse(`workgroup count of pass ${pass.label}`, count, `${limits.maxComputeWorkgroupsPerDimension}`);
+    }
+  }
+}
