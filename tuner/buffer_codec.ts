@@ -1,0 +1,44 @@
+import type { BufferSpec, Tensor } from "../kernels/core/family.ts";
+import { bufferBytes } from "../kernels/core/fit.ts";
+
+/** Bytes of a host tensor in a buffer's storage type. Throws TypeError where the element counts differ. */
+export function encodeTensor(tensor: Tensor, spec: BufferSpec): Uint8Array<ArrayBuffer> {
+  if (tensor.data.length !== spec.length) {
+    throw new TypeError(
+      `Cannot upload ${spec.from}: it has ${tensor.data.length} elements of shape [${
+        tensor.shape.join(", ")
+      }], and the plan takes ${spec.length}`,
+    );
+  }
+  const bytes = new Uint8Array(bufferBytes(spec));
+  bytes.set(new Uint8Array(typed(tensor.data, spec.dtype).buffer));
+  return bytes;
+}
+
+/** The host tensor in a buffer's bytes, flat. */
+export function decodeBuffer(bytes: ArrayBuffer, spec: BufferSpec): Tensor {
+  const data = spec.dtype === "f32"
+    ? new Float32Array(bytes, 0, spec.length)
+    : spec.dtype === "f16"
+    ? Float32Array.from(new Float16Array(bytes, 0, spec.length))
+    : new Int32Array(bytes, 0, spec.length);
+  return { shape: [spec.length], data };
+}
+
+/** NaN in every element (all ones for integers), so that an element no thread wrote shows. */
+export function poisonBytes(spec: BufferSpec): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bufferBytes(spec)).fill(0xff);
+}
+
+function typed(data: Tensor["data"], dtype: BufferSpec["dtype"]) {
+  switch (dtype) {
+    case "f32":
+      return Float32Array.from(data);
+    case "f16":
+      return Float16Array.from(data);
+    case "u32":
+      return Uint32Array.from(data);
+    case "i32":
+      return Int32Array.from(data);
+  }
+}

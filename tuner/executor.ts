@@ -1,0 +1,198 @@
+import type { Plan, Tensor, Tensors } from "../kernels/core/family.ts";
+import { bufferBytes } from "../kernels/core/fit.ts";
+import { decodeBuffer, encodeTensor, poisonBytes } from "./buffer_codec.ts";
+
+const USAGE = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+
+/** A shader the device would not take: its WGSL compiler's message. */
+export class CompileError extends Error {
+  override name = "CompileError";
+}
+
+/** A dispatch ready to encode. */
+export interface Step {
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroup: GPUBindGroup;
+  readonly workgroups: readonly [number, number, number];
+}
+
+/** A plan with its pipelines compiled and its buffers allocated on one device. */
+export class Execution {
+  readonly steps: readonly Step[];
+  readonly compileMs: number;
+  readonly #device: GPUDevice;
+  readonly #plan: Plan;
+  readonly #buffers: ReadonlyMap<string, GPUBuffer>;
+  readonly #uniforms: readonly GPUBuffer[];
+
+  private constructor(
+    device: GPUDevice,
+    plan: Plan,
+    buffers: ReadonlyMap<string, GPUBuffer>,
+    uniforms: readonly GPUBuffer[],
+    steps: readonly Step[],
+    compileMs: number,
+  ) {
+    this.#device = device;
+    this.#plan = plan;
+    this.#buffers = buffers;
+    this.#uniforms = uniforms;
+    this.steps = steps;
+    this.compileMs = compileMs;
+  }
+
+  /** Compiles and allocates. Throws CompileError with the compiler's message, and whatever allocation threw. */
+  static async prepare(device: GPUDevice, plan: Plan, pipelines: PipelineCache): Promise<Execution> {
+    const start = performance.now();
+    const compiled = [];
+    for (const pass of plan.passes) compiled.push(await pipelines.get(device, pass));
+    const compileMs = performance.now() - start;
+    device.pushErrorScope("out-of-memory");
+    const buffers = new Map(
+      plan.buffers.map((
+        b,
+      ) => [b.name, device.createBuffer({ label: b.name, size: bufferBytes(b), usage: USAGE })]),
+    );
+    const uniforms: GPUBuffer[] = [];
+    const steps = plan.passes.map((pass, i) => {
+      const uniform = device.createBuffer({
+        size: Math.max(16, Math.ceil(pass.params.length / 4) * 16),
+        usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+      });
+      uniforms.push(uniform);
+      device.queue.writeBuffer(uniform, 0, paramWords(pass.params));
+      const bindGroup = device.createBindGroup({
+        layout: compiled[i].layout,
+        entries: [
+          uniform,
+          ...pass.buffers.map((b) => {
+            const buffer = buffers.get(b.name);
+            if (!buffer) {
+              throw new RangeError(
+                `Cannot bind "${b.name}" in pass ${pass.label}: the plan has no such buffer`,
+              );
+            }
+            return buffer;
+          }),
+        ].map((buffer, binding) => ({ binding, resource: { buffer } })),
+      });
+      return { pipeline: compiled[i].pipeline, bindGroup, workgroups: pass.workgroups };
+    });
+    const memory = await device.popErrorScope();
+    const execution = new Execution(device, plan, buffers, uniforms, steps, compileMs);
+    if (memory) {
+      execution.destroy();
+      throw new RangeError(`Cannot allocate the buffers of ${plan.id}: ${memory.message}`);
+    }
+    return execution;
+  }
+
+  /** Fills inputs and states from host tensors (zeros where one is absent) and everything else with NaN. */
+  upload(tensors: Tensors): void {
+    for (const spec of this.#plan.buffers) {
+      const buffer = this.#buffers.get(spec.name)!;
+      const source = spec.from === undefined ? undefined : tensors[spec.from];
+      if (source) this.#device.queue.writeBuffer(buffer, 0, encodeTensor(source, spec));
+      else if (spec.from !== undefined) {
+        this.#device.queue.writeBuffer(buffer, 0, new Uint8Array(bufferBytes(spec)));
+      } else this.#device.queue.writeBuffer(buffer, 0, poisonBytes(spec));
+    }
+  }
+
+  /** Encodes one call into `pass`. */
+  encode(pass: GPUComputePassEncoder): void {
+    for (const step of this.steps) {
+      pass.setPipeline(step.pipeline);
+      pass.setBindGroup(0, step.bindGroup);
+      pass.dispatchWorkgroups(...step.workgroups);
+    }
+  }
+
+  /** Submits one call. */
+  run(): void {
+    const encoder = this.#device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    this.encode(pass);
+    pass.end();
+    this.#device.queue.submit([encoder.finish()]);
+  }
+
+  /** Reads every output back; shapes are flat, the caller knows the axes. */
+  async download(): Promise<Record<string, Tensor>> {
+    const outputs: Record<string, Tensor> = {};
+    for (const spec of this.#plan.buffers) {
+      if (spec.to === undefined) continue;
+      const size = bufferBytes(spec);
+      const staging = this.#device.createBuffer({
+        size,
+        usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+      });
+      const encoder = this.#device.createCommandEncoder();
+      encoder.copyBufferToBuffer(this.#buffers.get(spec.name)!, 0, staging, 0, size);
+      this.#device.queue.submit([encoder.finish()]);
+      await staging.mapAsync(GPUMapMode.READ);
+      outputs[spec.to] = decodeBuffer(staging.getMappedRange().slice(0), spec);
+      staging.destroy();
+    }
+    return outputs;
+  }
+
+  destroy(): void {
+    for (const buffer of [...this.#buffers.values(), ...this.#uniforms]) buffer.destroy();
+  }
+}
+
+function paramWords(params: Plan["passes"][number]["params"]): ArrayBuffer {
+  const bytes = new ArrayBuffer(Math.max(4, params.length * 4));
+  const view = new DataView(bytes);
+  params.forEach((p, i) =>
+    p.type === "f32" ? view.setFloat32(i * 4, p.value, true) : view.setUint32(i * 4, p.value, true)
+  );
+  return bytes;
+}
+
+interface Compiled {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+/** Pipelines of one device by WGSL text, so that windows of a long input share one. */
+export class PipelineCache {
+  readonly #known = new Map<string, Compiled>();
+
+  async get(device: GPUDevice, pass: Plan["passes"][number]): Promise<Compiled> {
+    const key = pass.buffers.map((b) => b.access).join() + "\n" + pass.code;
+    const known = this.#known.get(key);
+    if (known) return known;
+    device.pushErrorScope("validation");
+    const module = device.createShaderModule({ label: pass.label, code: pass.code });
+    const layout = device.createBindGroupLayout({
+      entries: [
+        { binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: "uniform" } },
+        ...pass.buffers.map((b, i): GPUBindGroupLayoutEntry => ({
+          binding: i + 1,
+          visibility: GPUShaderStage.COMPUTE,
+          buffer: { type: b.access === "read" ? "read-only-storage" : "storage" },
+        })),
+      ],
+    });
+    let pipeline: GPUComputePipeline | undefined;
+    let failure = "";
+    try {
+      pipeline = await device.createComputePipelineAsync({
+        label: pass.label,
+        layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+        compute: { module, entryPoint: pass.entryPoint },
+      });
+    } catch (error) {
+      failure = (error as Error).message;
+    }
+    const invalid = await device.popErrorScope();
+    if (invalid || !pipeline) {
+      throw new CompileError(`Cannot compile pass ${pass.label}: ${invalid?.message ?? failure}`);
+    }
+    const compiled = { pipeline, layout };
+    this.#known.set(key, compiled);
+    return compiled;
+  }
+}
