@@ -1,8 +1,9 @@
 import type { Plan, Tensor, Tensors } from "../kernels/core/family.ts";
 import { bufferBytes } from "../kernels/core/fit.ts";
 import { decodeBuffer, encodeTensor, poisonBytes } from "./buffer_codec.ts";
+import { BUFFER_USAGE, MAP_READ, STAGE_COMPUTE } from "./webgpu_flags.ts";
 
-const USAGE = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+const USAGE = BUFFER_USAGE.STORAGE | BUFFER_USAGE.COPY_SRC | BUFFER_USAGE.COPY_DST;
 
 /** A shader the device would not take: its WGSL compiler's message. */
 export class CompileError extends Error {
@@ -44,7 +45,7 @@ export class Execution {
   /** Compiles and allocates. Throws CompileError with the compiler's message, and whatever allocation threw. */
   static async prepare(device: GPUDevice, plan: Plan, pipelines: PipelineCache): Promise<Execution> {
     const start = performance.now();
-    const compiled = [];
+    const compiled: Compiled[] = [];
     for (const pass of plan.passes) compiled.push(await pipelines.get(device, pass));
     const compileMs = performance.now() - start;
     device.pushErrorScope("out-of-memory");
@@ -57,7 +58,7 @@ export class Execution {
     const steps = plan.passes.map((pass, i) => {
       const uniform = device.createBuffer({
         size: Math.max(16, Math.ceil(pass.params.length / 4) * 16),
-        usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+        usage: BUFFER_USAGE.UNIFORM | BUFFER_USAGE.COPY_DST,
       });
       uniforms.push(uniform);
       device.queue.writeBuffer(uniform, 0, paramWords(pass.params));
@@ -125,12 +126,12 @@ export class Execution {
       const size = bufferBytes(spec);
       const staging = this.#device.createBuffer({
         size,
-        usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+        usage: BUFFER_USAGE.MAP_READ | BUFFER_USAGE.COPY_DST,
       });
       const encoder = this.#device.createCommandEncoder();
       encoder.copyBufferToBuffer(this.#buffers.get(spec.name)!, 0, staging, 0, size);
       this.#device.queue.submit([encoder.finish()]);
-      await staging.mapAsync(GPUMapMode.READ);
+      await staging.mapAsync(MAP_READ);
       outputs[spec.to] = decodeBuffer(staging.getMappedRange().slice(0), spec);
       staging.destroy();
     }
@@ -168,10 +169,10 @@ export class PipelineCache {
     const module = device.createShaderModule({ label: pass.label, code: pass.code });
     const layout = device.createBindGroupLayout({
       entries: [
-        { binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: "uniform" } },
+        { binding: 0, visibility: STAGE_COMPUTE, buffer: { type: "uniform" } },
         ...pass.buffers.map((b, i): GPUBindGroupLayoutEntry => ({
           binding: i + 1,
-          visibility: GPUShaderStage.COMPUTE,
+          visibility: STAGE_COMPUTE,
           buffer: { type: b.access === "read" ? "read-only-storage" : "storage" },
         })),
       ],
