@@ -33,6 +33,9 @@ export interface Space<C extends Config = Config> {
   readonly constraints: readonly Constraint<C>[];
 }
 
+/** The config type of a space. */
+export type SpaceConfig<S> = S extends Space<infer C> ? C : never;
+
 /** Declares a tunable that takes one of `values`. Throws RangeError when `initial` is none of them. */
 export function oneOf<const V extends TunableValue>(
   values: readonly V[],

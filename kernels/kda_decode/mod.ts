@@ -1,0 +1,47 @@
+import type { KernelFamily } from "../core/family.ts";
+import { axesFromShapes } from "../core/tensor_checks.ts";
+import { checkGates } from "../kda_reference/check_gates.ts";
+import { inputsFor } from "./inputs.ts";
+import { plan } from "./plan.ts";
+import { reference } from "./reference.ts";
+import { type KdaDecodeConfig, space } from "./space.ts";
+
+/** KDA decode: one token for N sequences, state read once and written once (fla: fused_recurrent_kda). */
+export const kdaDecode: KernelFamily<KdaDecodeConfig> = {
+  name: "kda_decode",
+  doc: "Kimi Delta Attention, one token for N sequences",
+  axes: {
+    N: { doc: "sequences", initial: 64, min: 1, max: 1 << 20 },
+    H: { doc: "heads", initial: 32, min: 1, max: 1024 },
+    K: { doc: "key channels of a head", initial: 128, min: 64, max: 128, oneOf: [64, 128] },
+    V: { doc: "value channels of a head", initial: 128, min: 64, max: 128, oneOf: [64, 128] },
+  },
+  inputs: {
+    q: { shape: ["N", "H", "K"], dtype: "f32", doc: "queries, L2-normalised" },
+    k: { shape: ["N", "H", "K"], dtype: "f32", doc: "keys, L2-normalised" },
+    v: { shape: ["N", "H", "V"], dtype: "f32", doc: "values" },
+    g: { shape: ["N", "H", "K"], dtype: "f32", doc: "decay, natural log, <= 0" },
+    beta: { shape: ["N", "H"], dtype: "f32", doc: "write strength, 0..1" },
+    initial_state: {
+      shape: ["N", "H", "K", "V"],
+      dtype: "f32",
+      doc: "state before the token",
+      optional: "zeros",
+    },
+  },
+  outputs: {
+    o: { shape: ["N", "H", "V"], dtype: "f32", doc: "outputs" },
+    final_state: { shape: ["N", "H", "K", "V"], dtype: "f32", doc: "state after the token" },
+  },
+  space,
+  plan,
+  reference,
+  inputsFor,
+  work: ({ N, H, K, V }) => ({
+    flops: N * H * (7 * K * V + 2 * K),
+    bytes: 4 * N * H * (2 * K * V + 3 * K + 2 * V + 1),
+  }),
+  verifyAxes: ({ K, V }) => [{ N: 1, H: 1, K, V }, { N: 3, H: 2, K, V }],
+  axesOf: (inputs) => axesFromShapes(kdaDecode, inputs),
+  checkInputs: (_axes, inputs) => checkGates(inputs),
+};
