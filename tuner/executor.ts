@@ -1,5 +1,5 @@
-import type { Plan, Tensor, Tensors } from "../kernels/core/family.ts";
-import { bufferBytes } from "../kernels/core/fit.ts";
+import type { BufferSpec, Plan, Tensor, Tensors } from "../kernels/core/family.ts";
+import { bufferBytes, DTYPE_BYTES } from "../kernels/core/fit.ts";
 import { decodeBuffer, encodeTensor, poisonBytes } from "./buffer_codec.ts";
 import { BUFFER_USAGE, MAP_READ, STAGE_COMPUTE } from "./webgpu_flags.ts";
 
@@ -97,6 +97,30 @@ export class Execution {
       else if (spec.from !== undefined) {
         this.#device.queue.writeBuffer(buffer, 0, new Uint8Array(bufferBytes(spec)));
       } else this.#device.queue.writeBuffer(buffer, 0, poisonBytes(spec));
+    }
+  }
+
+  /** Uploads one tensor of exactly the buffer's length. */
+  write(spec: BufferSpec, tensor: Tensor): void {
+    this.#device.queue.writeBuffer(this.#buffers.get(spec.name)!, 0, encodeTensor(tensor, spec));
+  }
+
+  /** Fills a buffer with a shorter tensor over and over. */
+  writeRepeated(spec: BufferSpec, tensor: Tensor): void {
+    const size = bufferBytes(spec);
+    const period = tensor.data.length * DTYPE_BYTES[spec.dtype];
+    const copies = Math.max(1, Math.ceil(Math.min(size, 4 << 20) / period));
+    const length = Math.ceil(copies / 2) * 2 * tensor.data.length; // two copies at a time keep f16 at whole words
+    const data = Float32Array.from({ length }, (_, i) => tensor.data[i % tensor.data.length]);
+    const block = encodeTensor({ shape: [length], data }, { ...spec, length });
+    for (let at = 0; at < size; at += block.byteLength) {
+      this.#device.queue.writeBuffer(
+        this.#buffers.get(spec.name)!,
+        at,
+        block,
+        0,
+        Math.min(block.byteLength, size - at),
+      );
     }
   }
 

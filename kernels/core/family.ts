@@ -123,6 +123,8 @@ export interface KernelFamily<C extends Config = Config> {
   reference(axes: Axes, inputs: Tensors, scalars?: Scalars): Tensors;
   /** Seeded inputs in honest ranges. */
   inputsFor(axes: Axes, seed: number): Tensors;
+  /** Integer tensors (tables, lengths) at full size, where a family has them: timing repeats floats, never these. */
+  indicesFor?(axes: Axes, seed: number): Tensors;
   work(axes: Axes, config: C): Work;
   /** Sizes a variant is verified at, small enough for a software adapter; one has a ragged tail. */
   verifyAxes(axes: Axes): readonly Axes[];

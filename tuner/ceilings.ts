@@ -1,0 +1,77 @@
+import type { Plan } from "../kernels/core/family.ts";
+import { definePass } from "../kernels/core/pass.ts";
+import { unroll } from "../kernels/core/unroll.ts";
+import type { Ceilings } from "../profiles/schema.ts";
+import { Execution, PipelineCache } from "./executor.ts";
+import fmaCode from "./fma_rate.wgsl" with { type: "text" };
+import { measure } from "./measure.ts";
+import type { OpenDevice } from "./open_device.ts";
+import bandwidthCode from "./read_bandwidth.wgsl" with { type: "text" };
+import { Timer, timestampQuantumNs } from "./timer.ts";
+
+const THREADS = 256;
+
+/** Measures the device's own limits once: read bandwidth, f32 FMA rate and the clock's quantum. */
+export async function measureCeilings(opened: OpenDevice): Promise<Ceilings> {
+  const { device, capabilities, record } = opened;
+  const quantumNs = await timestampQuantumNs(device);
+  const timer = new Timer(device);
+  const best = async (plan: Plan) => {
+    const execution = await Execution.prepare(device, plan, new PipelineCache());
+    try {
+      execution.upload({});
+      const timing = await measure(timer, [execution], { quantumNs, samples: 7, spanCapUs: 200_000 });
+      return timing.medianUs;
+    } finally {
+      execution.destroy();
+    }
+  };
+
+  const groups = record.software ? 16 : 2048;
+  const share = groups * THREADS * 4;
+  const most = Math.min(capabilities.limits.maxStorageBufferBindingSize, record.software ? 1 << 24 : 1 << 30);
+  const vectors = Math.max(share, Math.floor(most / 16 / share) * share);
+  const bandwidth: Plan = {
+    id: "read_bandwidth",
+    tolerance: 0,
+    buffers: [
+      { name: "source", dtype: "f32", length: vectors * 4, role: "input", from: "source" },
+      { name: "sums", dtype: "f32", length: groups * THREADS * 4, role: "output", to: "sums" },
+    ],
+    passes: [definePass(capabilities, {
+      label: "read_bandwidth",
+      code: bandwidthCode,
+      params: [{ name: "vectors", type: "u32", value: vectors }],
+      buffers: ["source", "*sums"],
+      workgroups: [groups, 1, 1],
+    })],
+  };
+  const rounds = record.software ? 4 : 256;
+  const fma: Plan = {
+    id: "fma_rate",
+    tolerance: 0,
+    buffers: [{ name: "results", dtype: "f32", length: groups * THREADS * 4, role: "output", to: "results" }],
+    passes: [definePass(capabilities, {
+      label: "fma_rate",
+      code: unroll(fmaCode),
+      params: [{ name: "rounds", type: "u32", value: rounds }, { name: "factor", type: "f32", value: 0.5 }],
+      buffers: ["*results"],
+      workgroups: [groups, 1, 1],
+    })],
+  };
+  const readUs = await best(bandwidth);
+  const fmaUs = await best(fma);
+  timer.destroy();
+  const flops = groups * THREADS * rounds * 16 * 8 * 4 * 2;
+  return {
+    readGBps: vectors * 16 / readUs / 1e3,
+    f32Tflops: flops / fmaUs / 1e6,
+    timestampQuantumNs: quantumNs,
+    measuredAt: new Date().toISOString(),
+  };
+}
+
+/** The least time the measured ceilings allow for some work, us. */
+export function floorUs(work: { flops: number; bytes: number }, ceilings: Ceilings): number {
+  return Math.max(work.bytes / ceilings.readGBps / 1e3, work.flops / ceilings.f32Tflops / 1e6);
+}

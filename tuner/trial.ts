@@ -1,0 +1,139 @@
+import type { AnyFamily, Axes } from "../kernels/core/family.ts";
+import { bufferBytes, fit } from "../kernels/core/fit.ts";
+import type { Config } from "../kernels/core/space.ts";
+import { formatVariant } from "../kernels/core/variant_id.ts";
+import { type Ceilings, SCHEMA_VERSION, type Trial, type TrialStatus } from "../profiles/schema.ts";
+import { floorUs } from "./ceilings.ts";
+import { CompileError, Execution, PipelineCache } from "./executor.ts";
+import { measure } from "./measure.ts";
+import type { OpenDevice } from "./open_device.ts";
+import { fillForTiming } from "./timing_inputs.ts";
+import { Timer } from "./timer.ts";
+import { type Case, makeCase, verify } from "./verify.ts";
+
+export interface TrialRequest {
+  readonly config: Config;
+  readonly axes: Axes;
+  readonly sourceHash: string;
+  readonly ceilings: Ceilings;
+  readonly samples: number;
+  /** Calls slower than this get three samples only. */
+  readonly giveUpUs?: number;
+  /** Longest time one call may take before it is refused, us. */
+  readonly capUs: number;
+}
+
+/** What a trial is doing, so that whoever waits can bound each phase. */
+export type Phase = "compile" | "verify" | "time";
+
+/** Working sets below this rotate among several buffers: larger than any cache of a present GPU. */
+const CACHE_BYTES = 128 << 20;
+const MOST_SETS = 64;
+
+/** Runs trials of one family on one device: verification first, then timing. Never throws for what a variant does. */
+export class TrialRunner {
+  readonly #opened: OpenDevice;
+  readonly #family: AnyFamily;
+  readonly #timer: Timer;
+  readonly #cases = new Map<string, Case>();
+  #lost?: string;
+
+  constructor(opened: OpenDevice, family: AnyFamily) {
+    this.#opened = opened;
+    this.#family = family;
+    this.#timer = new Timer(opened.device);
+    opened.device.lost.then((info) => this.#lost = info.message || info.reason || "device lost");
+  }
+
+  async run(request: TrialRequest, onPhase: (phase: Phase) => void = () => {}): Promise<Trial> {
+    const family = this.#family;
+    const { config, axes, sourceHash } = request;
+    const base = {
+      schemaVersion: SCHEMA_VERSION,
+      family: family.name,
+      variant: formatVariant(family.name, config),
+      config,
+      axes,
+      sourceHash,
+      driver: this.#opened.record.driver,
+    } as const;
+    const end = (status: TrialStatus, more: Partial<Trial>): Trial => ({
+      ...base,
+      status,
+      ...more,
+      at: new Date().toISOString(),
+    });
+    try {
+      return end(...await this.#attempt(request, onPhase));
+    } catch (error) {
+      // A device reports its loss after the call that met it has failed.
+      await new Promise((done) => setTimeout(done, 10));
+      const reason = (error as Error).message;
+      if (this.#lost !== undefined) return end("device_lost", { reason: this.#lost });
+      if (error instanceof CompileError) return end("compile_error", { reason });
+      if (error instanceof RangeError) return end("rejected", { reason });
+      return end("runtime_error", { reason });
+    }
+  }
+
+  async #attempt(
+    request: TrialRequest,
+    onPhase: (phase: Phase) => void,
+  ): Promise<[TrialStatus, Partial<Trial>]> {
+    const { device, capabilities } = this.#opened;
+    const family = this.#family;
+    const { config, axes, ceilings } = request;
+    const plan = fit(family.plan(axes, config, capabilities), capabilities);
+    const pipelines = new PipelineCache();
+
+    onPhase("compile");
+    const first = await Execution.prepare(device, plan, pipelines);
+    const sets = [first];
+    try {
+      onPhase("verify");
+      let error = 0;
+      for (const test of this.#verifyCases(axes)) {
+        const result = await verify(device, capabilities, family, config, test, new PipelineCache());
+        if (!result.passed) {
+          const reason = `RMS error ratio ${result.worst.toExponential(1)} is above ${
+            result.tolerance.toExponential(0)
+          }`;
+          return ["incorrect", { reason, ...(Number.isFinite(result.worst) && { error: result.worst }) }];
+        }
+        error = Math.max(error, result.worst);
+      }
+
+      onPhase("time");
+      const bytes = plan.buffers.reduce((sum, b) => sum + bufferBytes(b), 0);
+      const wanted = this.#opened.record.software ? 1 : Math.min(MOST_SETS, Math.ceil(CACHE_BYTES / bytes));
+      while (sets.length < wanted) sets.push(await Execution.prepare(device, plan, pipelines));
+      for (const set of sets) fillForTiming(set, plan, family, axes);
+      const timing = await measure(this.#timer, sets, {
+        quantumNs: ceilings.timestampQuantumNs,
+        samples: request.samples,
+        giveUpUs: request.giveUpUs,
+        spanCapUs: request.capUs,
+      });
+      const perDispatchUs = timing.medianUs / plan.passes.length;
+      if (perDispatchUs > request.capUs) {
+        const reason = `one dispatch takes ${Math.round(perDispatchUs / 1e3)} ms, above the cap of ${
+          request.capUs / 1e3
+        } ms`;
+        return ["rejected", { reason, error }];
+      }
+      const rooflinePercent = 100 * floorUs(family.work(axes, config), ceilings) / timing.medianUs;
+      return ["passed", { error, compileMs: first.compileMs, timing, rooflinePercent }];
+    } finally {
+      for (const set of sets) set.destroy();
+    }
+  }
+
+  #verifyCases(axes: Axes): Case[] {
+    return this.#family.verifyAxes(axes).map((small, i) => {
+      const key = JSON.stringify(small);
+      const known = this.#cases.get(key) ?? makeCase(this.#family, small, i + 1);
+      this.#cases.set(key, known);
+      return known;
+    });
+  }
+}
