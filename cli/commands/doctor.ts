@@ -1,0 +1,166 @@
+import { Command } from "@commander-js/extra-typings";
+import { note, print, printJson } from "../output.ts";
+import { EXIT, isUserError } from "../user_error.ts";
+import type { GpuProcess } from "../gpu_process.ts";
+import type { NumericCheckReply } from "../worker_ops/numeric_check.ts";
+
+/** One line of the report: what was looked at, what was found, and what to do where that is not enough. */
+interface Finding {
+  readonly name: string;
+  readonly status: "ok" | "limited" | "failed";
+  readonly found: string;
+  readonly advice?: string;
+}
+
+const MARK = { ok: "ok     ", limited: "limited", failed: "FAILED " } as const;
+
+export function doctorCommand() {
+  return new Command("doctor")
+    .description(
+      "Say what this machine can do, and what to install where something is missing. Exit 1: tuning is impossible.",
+    )
+    .option("--software", "examine the software adapter even where a GPU answers")
+    .option("--json", "one JSON document on stdout")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  deno task doctor
+  deno task doctor --software
+  deno task doctor --json | jq .tunable`,
+    )
+    .action(async (options) => {
+      const findings: Finding[] = [];
+      const { GpuProcess } = await import("../gpu_process.ts");
+      let gpu: GpuProcess | undefined;
+      const notices: string[] = [];
+      try {
+        gpu = await GpuProcess.start({
+          software: options.software ?? false,
+          backend: "builtin",
+          onNotice: (text) => {
+            notices.push(text);
+            note(text);
+          },
+        });
+        findings.push(...deviceFindings(gpu, options.software ?? false));
+        findings.push(await numericFinding(gpu, findings));
+      } catch (error) {
+        if (!isUserError(error)) throw error;
+        findings.push({ name: "adapter", status: "failed", found: error.message, advice: driverAdvice() });
+      } finally {
+        gpu?.close();
+      }
+      const tunable = findings.every((f) => f.status !== "failed");
+      if (options.json) {
+        await printJson({
+          tunable,
+          runtime: `deno ${Deno.version.deno}`,
+          platform: `${Deno.build.os} ${Deno.build.arch}`,
+          device: gpu?.record ?? null,
+          findings,
+          notices,
+        });
+      } else {
+        await print(
+          `deno ${Deno.version.deno} on ${Deno.build.os} ${Deno.build.arch}`,
+          ...findings.flatMap((f) => [
+            `${MARK[f.status]}  ${f.name}: ${f.found}`,
+            ...(f.advice ? [`         -> ${f.advice}`] : []),
+          ]),
+          "",
+          tunable
+            ? gpu!.record.software
+              ? "Kernels can be run, verified and tuned here, but times of a software adapter say nothing about a GPU."
+              : "This machine can tune: deno task tune"
+            : "Tuning is impossible here.",
+        );
+      }
+      if (!tunable) Deno.exitCode = EXIT.failed;
+    });
+}
+
+function deviceFindings(gpu: GpuProcess, asked: boolean): Finding[] {
+  const { record, capabilities } = gpu;
+  const { limits } = capabilities;
+  const findings: Finding[] = [{
+    name: "adapter",
+    status: record.software ? "limited" : "ok",
+    found:
+      `${record.description}, ${record.software ? "a software adapter: it computes on the CPU" : "a GPU"}` +
+      `${record.driver ? `, driver ${record.driver}` : ""}, through ${record.backend} (${record.runtime})`,
+    ...(record.software && !asked && { advice: driverAdvice() }),
+  }];
+  const wanted = {
+    "shader-f16": "variants that store f16 are left out",
+    "subgroups": "variants that reduce by subgroups are left out",
+    "timestamp-query": "times come from the wall clock and are labelled so",
+  };
+  for (const [feature, without] of Object.entries(wanted)) {
+    const granted = capabilities.features.includes(feature);
+    const size = capabilities.subgroupSize;
+    const detail = feature === "subgroups" && size
+      ? `, size ${size.min === size.max ? size.min : `${size.min} to ${size.max}`}`
+      : "";
+    findings.push({
+      name: feature,
+      status: granted ? "ok" : "limited",
+      found: granted ? `granted${detail}` : `not granted; ${without}`,
+    });
+  }
+  findings.push({
+    name: "limits",
+    status: limits.maxComputeWorkgroupStorageSize >= 16384 ? "ok" : "failed",
+    found: `${limits.maxComputeWorkgroupStorageSize} bytes of workgroup memory, ` +
+      `${limits.maxComputeInvocationsPerWorkgroup} threads per workgroup, ` +
+      `${(limits.maxStorageBufferBindingSize / 2 ** 30).toFixed(1)} GiB per binding, ` +
+      `${limits.maxStorageBuffersPerShaderStage} storage buffers per pass`,
+  });
+  return findings;
+}
+
+async function numericFinding(gpu: GpuProcess, before: Finding[]): Promise<Finding> {
+  try {
+    const reply = await gpu.request<NumericCheckReply>("numeric_check", {}, 60_000);
+    if (reply.timestampQuantumNs !== undefined) {
+      before.push({
+        name: "timestamp quantum",
+        status: "ok",
+        found: `the clock steps by ${reply.timestampQuantumNs} ns`,
+      });
+    }
+    const wrong = reply.checks.filter((check) => !check.passed);
+    return {
+      name: "numeric check",
+      status: wrong.length > 0 ? "failed" : "ok",
+      found: reply.checks.map((c) =>
+        `${c.name} ${c.error === null ? "NaN" : c.error.toExponential(1)}`
+      ).join(", ") +
+        (wrong.length > 0
+          ? `; wrong: ${wrong.map((c) => c.name).join(", ")}`
+          : " (RMS error ratios)"),
+      ...(wrong.length > 0 && { advice: "update the GPU driver, or use --software" }),
+    };
+  } catch (error) {
+    return {
+      name: "numeric check",
+      status: "failed",
+      found: (error as Error).message,
+      advice: "update the GPU driver, or use --software",
+    };
+  }
+}
+
+function driverAdvice(): string {
+  switch (Deno.build.os) {
+    case "linux":
+      return "for a GPU, install its Vulkan driver: mesa-vulkan-drivers (AMD, Intel), the NVIDIA driver with libvulkan1 " +
+        "(in containers: NVIDIA_DRIVER_CAPABILITIES=all), and let your user open /dev/dri";
+    case "darwin":
+      return "macOS brings Metal along; a virtual machine may not pass a GPU through";
+    case "windows":
+      return "install the GPU vendor's driver for DirectX 12 or Vulkan";
+    default:
+      return "install a Vulkan driver for the GPU";
+  }
+}
