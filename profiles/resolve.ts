@@ -1,0 +1,102 @@
+import type { AnyFamily, Axes } from "../kernels/core/family.ts";
+import { type Config, initialConfig } from "../kernels/core/space.ts";
+import { parseConfig } from "../kernels/core/variant_id.ts";
+import { bucketDistance, bucketOf } from "./buckets.ts";
+import { likeness, type Rung, rungOf, RUNGS } from "./device_ladder.ts";
+import type { DeviceRecord, Profile, Winner } from "./schema.ts";
+
+/** A config for a workload, and where it comes from. */
+export interface Resolution {
+  readonly config: Config;
+  /** `portable`: nothing is known, this is the family's default. */
+  readonly rung: Rung;
+  /** The winner it is, absent on `portable`. */
+  readonly winner?: Winner;
+  /** Whether the winner was found in the workload's own bucket, not a near one. */
+  readonly exactBucket: boolean;
+  /** Why the winner may no longer be the best; only with `allowStale`. */
+  readonly stale?: string;
+  /** Winners that were nearer and were passed over, each with the reason. */
+  readonly skipped: readonly { readonly variant: string; readonly rung: Rung; readonly reason: string }[];
+}
+
+interface Candidate {
+  readonly winner: Winner;
+  readonly device: DeviceRecord;
+  readonly rung: Rung;
+  readonly distance: number;
+}
+
+/**
+ * The best known config of `family` for a workload on `device`.
+ *
+ * Looks on the device's own rung first (adapter, architecture, vendor), there in the workload's bucket first and then
+ * in the nearest one. A winner of other source code is stale: it is passed over and reported in `skipped`, or with
+ * `allowStale` used after every fresh one, and says so. Falls back to the family's default, rung `portable`.
+ */
+export function resolve(
+  profiles: Iterable<Profile>,
+  device: DeviceRecord,
+  family: AnyFamily,
+  axes: Axes,
+  currentSourceHash: string,
+  options: {
+    readonly allowStale?: boolean;
+    /** Says why a config cannot run here (features, limits), or nothing where it can. */
+    readonly refusal?: (config: Config) => string | undefined;
+  } = {},
+): Resolution {
+  const skipped: { variant: string; rung: Rung; reason: string }[] = [];
+  let oldNews: Resolution | undefined;
+  for (const candidate of candidates(profiles, device, family.name, axes)) {
+    const { winner, rung } = candidate;
+    const refused = illegal(family, winner.config) ?? options.refusal?.(winner.config);
+    if (refused !== undefined) {
+      skipped.push({ variant: winner.variant, rung, reason: refused });
+      continue;
+    }
+    const found = { config: winner.config, rung, winner, exactBucket: candidate.distance === 0 };
+    if (winner.sourceHash === currentSourceHash) return { ...found, skipped };
+    const stale =
+      `it was measured with source ${winner.sourceHash}, and the source is now ${currentSourceHash}`;
+    if (options.allowStale) oldNews ??= { ...found, stale, skipped };
+    else skipped.push({ variant: winner.variant, rung, reason: stale });
+  }
+  return oldNews ?? { config: initialConfig(family.space), rung: "portable", exactBucket: false, skipped };
+}
+
+/** Winners that say something about this workload on this device, nearest first. */
+function candidates(
+  profiles: Iterable<Profile>,
+  device: DeviceRecord,
+  family: string,
+  axes: Axes,
+): Candidate[] {
+  const bucket = bucketOf(family, axes);
+  const found: Candidate[] = [];
+  for (const profile of profiles) {
+    const rung = rungOf(profile.device, device);
+    if (rung === undefined) continue;
+    for (const winner of profile.winners) {
+      const distance = winner.family === family ? bucketDistance(bucket, winner.bucket) : undefined;
+      if (distance !== undefined) found.push({ winner, device: profile.device, rung, distance });
+    }
+  }
+  return found.sort((a, b) =>
+    RUNGS.indexOf(a.rung) - RUNGS.indexOf(b.rung) || a.distance - b.distance ||
+    likeness(b.device, device) - likeness(a.device, device)
+  );
+}
+
+/** Why a stored config is none of today's space. */
+function illegal(family: AnyFamily, config: Config): string | undefined {
+  const missing = Object.keys(family.space.tunables).find((name) => !(name in config));
+  if (missing !== undefined) return `it does not set ${missing}, a tunable ${family.name} has now`;
+  try {
+    parseConfig(family.name, family.space, Object.entries(config));
+    return undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,71 @@
+import { completeAxes } from "../kernels/core/axes.ts";
+import type { AnyFamily, Axes, Capabilities, Plan } from "../kernels/core/family.ts";
+import { type Config, initialConfig, neighbours } from "../kernels/core/space.ts";
+
+const PLENTY = 2 ** 31;
+const limits: Capabilities["limits"] = {
+  maxComputeWorkgroupStorageSize: 65536,
+  maxComputeInvocationsPerWorkgroup: 1024,
+  maxComputeWorkgroupSizeX: 1024,
+  maxComputeWorkgroupSizeY: 1024,
+  maxComputeWorkgroupSizeZ: 64,
+  maxComputeWorkgroupsPerDimension: 65535,
+  maxStorageBuffersPerShaderStage: 16,
+  maxStorageBufferBindingSize: PLENTY,
+  maxBufferSize: PLENTY,
+};
+/** Fixed devices: what runs on them stands for the family's code, whatever device asks. */
+const DEVICES: readonly Capabilities[] = (["naga", "tint"] as const).map((engine) => ({
+  engine,
+  features: ["shader-f16", "subgroups", "timestamp-query", "chromium-experimental-subgroup-matrix"],
+  limits,
+  subgroupSize: { min: 32, max: 32 },
+}));
+
+/**
+ * Hash of what a family runs: the WGSL and dispatches of its default variant and of every variant one tunable away
+ * from it, at its initial axes, and its space. 16 hex digits. Comments and blanks in WGSL, and the words of tunables,
+ * do not count: editing them must not make stored times stale.
+ */
+export async function sourceHash(family: AnyFamily): Promise<string> {
+  const axes = completeAxes(family, {});
+  const initial = initialConfig(family.space);
+  const parts: unknown[] = [family.name, describeSpace(family)];
+  for (const device of DEVICES) {
+    for (const config of [initial, ...neighbours(family.space, initial)]) {
+      parts.push(describePlan(family, axes, config, device));
+    }
+  }
+  const bytes = new TextEncoder().encode(JSON.stringify(parts));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return [...digest.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function describeSpace(family: AnyFamily): unknown {
+  return {
+    tunables: Object.entries(family.space.tunables).map((
+      [name, { values, initial }],
+    ) => [name, values, initial]),
+    constraints: family.space.constraints.map((constraint) => constraint.reason),
+  };
+}
+
+function describePlan(family: AnyFamily, axes: Axes, config: Config, device: Capabilities): unknown {
+  let plan: Plan;
+  try {
+    plan = family.plan(axes, config, device);
+  } catch (error) {
+    if (error instanceof RangeError) return "cannot run";
+    throw error;
+  }
+  return {
+    buffers: plan.buffers,
+    tolerance: plan.tolerance,
+    passes: plan.passes.map((pass) => ({ ...pass, code: bareCode(pass.code) })),
+  };
+}
+
+/** WGSL without comments and with every run of blanks as one. */
+function bareCode(code: string): string {
+  return code.replace(/\/\/[^\n]*|\/\*[\s\S]*?\*\//g, " ").replace(/\s+/g, " ").trim();
+}

@@ -1,0 +1,42 @@
+import { Random } from "../../kernels/core/random.ts";
+import type { Config, Space } from "../../kernels/core/space.ts";
+import { SearchRecord, type Strategy } from "./strategy.ts";
+
+/** Configs drawn without repeats; the same seed draws the same ones. */
+export const random: Strategy = {
+  name: "random",
+  doc: "Configs drawn at random without repeats",
+  *search(space, options) {
+    const record = new SearchRecord(space, options);
+    yield* record.begin();
+    for (const index of shuffled(productSize(space), new Random(options.seed))) {
+      if (record.isSpent) return;
+      yield* record.time(configAt(space, index));
+    }
+  },
+};
+
+/** Integers below `count` in random order: Fisher-Yates that stores only the swapped places, so that huge spaces are fine. */
+function* shuffled(count: number, source: Random): Generator<number> {
+  const moved = new Map<number, number>();
+  for (let i = 0; i < count; i++) {
+    const j = i + source.below(count - i);
+    yield moved.get(j) ?? j;
+    moved.set(j, moved.get(i) ?? i);
+    moved.delete(i);
+  }
+}
+
+function productSize(space: Space): number {
+  return Object.values(space.tunables).reduce((size, tunable) => size * tunable.values.length, 1);
+}
+
+/** The config at a place of the product, the last tunable varying fastest; it may break a constraint. */
+function configAt(space: Space, index: number): Config {
+  const config: Record<string, Config[string]> = {};
+  for (const [name, { values }] of Object.entries(space.tunables).reverse()) {
+    config[name] = values[index % values.length];
+    index = Math.floor(index / values.length);
+  }
+  return config;
+}

@@ -1,0 +1,82 @@
+import { type Config, initialConfig, type Space, violations } from "../../kernels/core/space.ts";
+
+/** What came of a config a strategy asked for. */
+export interface TrialOutcome {
+  /** Median time of one call, us; undefined where the trial did not pass. */
+  readonly medianUs?: number;
+}
+
+export interface SearchOptions {
+  /** Trials the search may ask for. */
+  readonly budget: number;
+  readonly seed: number;
+  /** A config to begin at, as from the nearest profile. */
+  readonly start?: Config;
+  /** Whether a config can run at all on this device; others are never asked for. */
+  readonly isFeasible?: (config: Config) => boolean;
+}
+
+/**
+ * A way through a space: yields the configs to try, none twice, and receives the outcome of each.
+ * Knows no GPU, no storage and no clock, so that a recorded run replays as well as a device.
+ */
+export interface Strategy {
+  readonly name: string;
+  readonly doc: string;
+  search(space: Space, options: SearchOptions): Generator<Config, void, TrialOutcome>;
+}
+
+/**
+ * The bookkeeping every search shares: what was asked, what came back, and what is left of the budget.
+ * Time of a config that failed, or cannot run: Infinity.
+ */
+export class SearchRecord {
+  readonly #times = new Map<string, number>();
+  #left: number;
+  #best?: { config: Config; time: number };
+
+  constructor(readonly space: Space, readonly options: SearchOptions) {
+    this.#left = options.budget;
+  }
+  /** Whether the budget is used up. */
+  get isSpent(): boolean {
+    return this.#left <= 0;
+  }
+  /** The fastest config so far; undefined before one passed. */
+  get best(): Config | undefined {
+    return this.#best?.config;
+  }
+
+  /** The time of `config`: asks for a trial where it was not tried yet. Infinity once the budget is used up. */
+  *time(config: Config): Generator<Config, number, TrialOutcome> {
+    const key = this.#keyOf(config);
+    const known = this.#times.get(key);
+    if (known !== undefined) return known;
+    if (this.isSpent) return Infinity;
+    let time = Infinity;
+    if (this.isRunnable(config)) {
+      this.#left--;
+      time = (yield config).medianUs ?? Infinity;
+    }
+    this.#times.set(key, time);
+    if (time < (this.#best?.time ?? Infinity)) this.#best = { config, time };
+    return time;
+  }
+
+  /** Whether `config` is legal in the space and feasible on the device. */
+  isRunnable(config: Config): boolean {
+    const { tunables } = this.space;
+    return Object.keys(tunables).every((name) => tunables[name].values.includes(config[name])) &&
+      violations(this.space, config).length === 0 && (this.options.isFeasible?.(config) ?? true);
+  }
+
+  /** Tries the warm start and the default, with which every search begins: the default is what a winner is held against. */
+  *begin(): Generator<Config, void, TrialOutcome> {
+    if (this.options.start) yield* this.time(this.options.start);
+    yield* this.time(initialConfig(this.space));
+  }
+
+  #keyOf(config: Config): string {
+    return JSON.stringify(Object.keys(this.space.tunables).map((name) => config[name] ?? null));
+  }
+}
