@@ -1,15 +1,52 @@
-import type { AnyFamily, Axes } from "../kernels/core/family.ts";
-import { type Config, initialConfig } from "../kernels/core/space.ts";
-import type { DeviceRecord, Winner } from "../profiles/schema.ts";
+import type { AnyFamily, Axes, Capabilities } from "../kernels/core/family.ts";
+import { fit } from "../kernels/core/fit.ts";
+import type { Config } from "../kernels/core/space.ts";
+import { resolve } from "../profiles/resolve.ts";
+import type { DeviceRecord } from "../profiles/schema.ts";
+import { sourceHash } from "../profiles/source_hash.ts";
+import { defaultRoot, listDevices } from "../profiles/store_fs.ts";
 
-export function winnerFor(
-  family: AnyFamily,
-  _axes: Axes,
-  _device: DeviceRecord,
-  _root?: string,
-): Promise<{ config: Config; from: string }> {
-  return Promise.resolve({ config: initialConfig(family.space), from: "the family's default" });
+/** A config to run without having been told one, and the words that say where it comes from. */
+export interface Choice {
+  readonly config: Config;
+  readonly from: string;
+  /** Profiles that could not be read, and nearer winners that were passed over. */
+  readonly notices: readonly string[];
 }
-export function staleReason(_winner: Winner): Promise<string | undefined> {
-  return Promise.resolve(undefined);
+
+/** The profile's winner for this device and these sizes, else the family's default. */
+export async function winnerFor(
+  family: AnyFamily,
+  axes: Axes,
+  device: { record: DeviceRecord; capabilities: Capabilities },
+  root: string = defaultRoot(),
+): Promise<Choice> {
+  const { devices, warnings } = await listDevices(root);
+  const found = resolve(
+    devices.map((d) => d.profile),
+    device.record,
+    family,
+    axes,
+    await sourceHash(family),
+    {
+      refusal: (config) => refusal(family, axes, config, device.capabilities),
+    },
+  );
+  const notices = [...warnings, ...found.skipped.map((s) => `Passed over ${s.variant}: ${s.reason}`)];
+  const from = found.winner
+    ? `winner of ${found.winner.bucket}${
+      found.exactBucket ? "" : ", the nearest workload known"
+    }, by ${found.rung}`
+    : "the family's default: no profile knows this device and shape";
+  return { config: found.config, from, notices };
+}
+
+function refusal(family: AnyFamily, axes: Axes, config: Config, device: Capabilities): string | undefined {
+  try {
+    fit(family.plan(axes, config, device), device);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return error.message;
+    throw error;
+  }
 }

@@ -22,7 +22,7 @@ Examples:
     );
   return command.action(async (shell, options) => {
     await registerAll(program());
-    const script = `${alias(shell)}\n${await scriptText(shell)}`;
+    const script = `${await scriptText(shell)}\n${alias(shell)}`;
     if (options.json) return await printJson({ shell, script });
     await print(script);
   });
@@ -64,7 +64,5 @@ function alias(shell: string): string {
   if (shell === "fish") {
     return `function deltatune; ${quoted(Deno.execPath())} run -A ${quoted(MAIN)} $argv; end`;
   }
-  const definition = `deltatune() { ${quoted(Deno.execPath())} run -A ${quoted(MAIN)} "$@"; }`;
-  // zsh looks for #compdef in the first line only.
-  return shell === "zsh" ? `#compdef deltatune\n${definition}` : definition;
+  return `deltatune() { ${quoted(Deno.execPath())} run -A ${quoted(MAIN)} "$@"; }`;
 }

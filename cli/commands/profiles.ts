@@ -174,12 +174,20 @@ async function checkTrials(folder: string): Promise<{ trials: number; problems: 
 }
 
 async function staleWinners(devices: readonly { slug: string; profile: Profile }[]): Promise<string[]> {
-  const { staleReason } = await import("../winner_for.ts");
+  const { families } = await import("../../kernels/mod.ts");
+  const { sourceHash } = await import("../../profiles/source_hash.ts");
+  const hashes = new Map(
+    await Promise.all(families.map(async (f) => [f.name, await sourceHash(f)] as const)),
+  );
   const stale: string[] = [];
   for (const { slug, profile } of devices) {
     for (const winner of profile.winners) {
-      const reason = await staleReason(winner);
-      if (reason) stale.push(`${slug} ${winner.family} ${winner.bucket}: ${reason}`);
+      const now = hashes.get(winner.family);
+      if (now === winner.sourceHash) continue;
+      const reason = now === undefined
+        ? "the family is unknown to this program"
+        : `measured with source ${winner.sourceHash}, and the source is now ${now}`;
+      stale.push(`${slug} ${winner.family} ${winner.bucket}: ${reason}`);
     }
   }
   return stale;

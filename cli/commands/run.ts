@@ -1,11 +1,12 @@
 import { Command } from "@commander-js/extra-typings";
 import { dirname } from "node:path";
-import type { AnyFamily, Axes } from "../../kernels/core/family.ts";
+import type { AnyFamily, Axes, Capabilities } from "../../kernels/core/family.ts";
 import type { Config } from "../../kernels/core/space.ts";
 import type { DeviceRecord } from "../../profiles/schema.ts";
 import { note, print, printJson, table } from "../output.ts";
 import { EXIT, fileError, UserError } from "../user_error.ts";
 import { userPath } from "../user_path.ts";
+import type { Choice } from "../winner_for.ts";
 import type { RunReply, RunRequest } from "../worker_ops/run.ts";
 
 /** Long enough for a software adapter on a large case; an endless shader still ends. */
@@ -62,8 +63,9 @@ Examples:
       });
       try {
         const choice = asked
-          ? { config: asked, from: "--config" }
-          : await chosen(family, test.axes, gpu.record, options.profiles);
+          ? { config: asked, from: "--config", notices: [] }
+          : await chosen(family, test.axes, gpu, options.profiles);
+        choice.notices.forEach(note);
         const plan = fit(
           family.plan(test.axes, choice.config, gpu.capabilities, test.scalars),
           gpu.capabilities,
@@ -135,15 +137,14 @@ async function parseVariant(family: AnyFamily, id: string): Promise<Config> {
   return parseConfig(family.name, family.space, split.assignments);
 }
 
-/** The profile's winner for this device and these sizes, else the family's default; with the words that say which. */
 async function chosen(
   family: AnyFamily,
   axes: Axes,
-  device: DeviceRecord,
+  gpu: { record: DeviceRecord; capabilities: Capabilities },
   profiles: string | undefined,
-): Promise<{ config: Config; from: string }> {
+): Promise<Choice> {
   const { winnerFor } = await import("../winner_for.ts");
-  return await winnerFor(family, axes, device, profiles === undefined ? undefined : userPath(profiles));
+  return await winnerFor(family, axes, gpu, profiles === undefined ? undefined : userPath(profiles));
 }
 
 export function deviceName(record: DeviceRecord): string {
