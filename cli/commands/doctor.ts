@@ -113,7 +113,7 @@ function deviceFindings(gpu: GpuProcess, asked: boolean): Finding[] {
     status: limits.maxComputeWorkgroupStorageSize >= 16384 ? "ok" : "failed",
     found: `${limits.maxComputeWorkgroupStorageSize} bytes of workgroup memory, ` +
       `${limits.maxComputeInvocationsPerWorkgroup} threads per workgroup, ` +
-      `${(limits.maxStorageBufferBindingSize / 2 ** 30).toFixed(1)} GiB per binding, ` +
+      `${Math.floor(limits.maxStorageBufferBindingSize / 2 ** 20)} MiB per binding, ` +
       `${limits.maxStorageBuffersPerShaderStage} storage buffers per pass`,
   });
   return findings;
@@ -125,8 +125,10 @@ async function numericFinding(gpu: GpuProcess, before: Finding[]): Promise<Findi
     if (reply.timestampQuantumNs !== undefined) {
       before.push({
         name: "timestamp quantum",
-        status: "ok",
-        found: `the clock steps by ${reply.timestampQuantumNs} ns`,
+        status: reply.timestampQuantumNs > 0 ? "ok" : "limited",
+        found: reply.timestampQuantumNs > 0
+          ? `the clock steps by ${reply.timestampQuantumNs} ns`
+          : "the clock does not step; times come from the wall clock and are labelled so",
       });
     }
     const wrong = reply.checks.filter((check) => !check.passed);
