@@ -1,15 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { deviceSlug } from "./device_ladder.ts";
-import { type DeviceRecord, type Profile, profileSchema, SCHEMA_VERSION, type Trial } from "./schema.ts";
+import { formatProfile, parseProfile } from "./profile_text.ts";
+import { type DeviceRecord, type Profile, SCHEMA_VERSION, type Trial } from "./schema.ts";
 import { StoreError } from "./store_error.ts";
-import {
-  firstIssue,
-  formatTrialLine,
-  newerMessage,
-  newerVersion,
-  parseTrialLine,
-  readTrialLines,
-} from "./trial_line.ts";
+import { formatTrialLine, parseTrialLine, readTrialLines } from "./trial_line.ts";
 
 export { StoreError };
 
@@ -97,9 +91,7 @@ export class ProfileStore implements Disposable {
 
   /** Replaces the profile whole. Throws TypeError for a malformed one. */
   writeProfile(profile: Profile): Promise<void> {
-    const parsed = profileSchema.safeParse(profile);
-    if (!parsed.success) throw new TypeError(`Cannot store a profile: ${firstIssue(parsed.error)}`);
-    const text = JSON.stringify(parsed.data, null, 2) + "\n";
+    const text = formatProfile(profile);
     return this.#inTurn(() => this.#locked(() => replace(`${this.folder}/profile.json`, text)));
   }
 
@@ -160,7 +152,7 @@ export class ProfileStore implements Disposable {
       winners: [],
       updatedAt: new Date().toISOString(),
     };
-    await replace(path, JSON.stringify(profile, null, 2) + "\n");
+    await replace(path, formatProfile(profile));
   }
 
   /** One change at a time within this store. */
@@ -231,20 +223,7 @@ const NEWLINE = 10;
 
 async function readProfileFile(path: string): Promise<Profile | undefined> {
   const text = await readText(path);
-  if (text === undefined) return undefined;
-  const advice =
-    "move the file away; the trials beside it are kept and winners can be chosen from them again";
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new StoreError(`Cannot read ${path}: it is not JSON: ${advice}`);
-  }
-  const newer = newerVersion(value);
-  if (newer !== undefined) throw new StoreError(newerMessage(path, newer));
-  const parsed = profileSchema.safeParse(value);
-  if (!parsed.success) throw new StoreError(`Cannot read ${path}: ${firstIssue(parsed.error)}: ${advice}`);
-  return parsed.data;
+  return text === undefined ? undefined : parseProfile(text, path);
 }
 
 /** Replaces a file so that a reader, or a crash, meets the old text or the new one and nothing between. */

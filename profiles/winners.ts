@@ -8,9 +8,9 @@ type Contender = Trial & { timing: Timing; error: number };
 /**
  * The best variant of one family for each workload bucket, among trials of the current source and driver.
  *
- * Only times of one size and one clock are compared: a bucket is decided at the size with the most contenders (the
- * larger number of contenders, then the later trial), by timestamps where there are any. Of a variant tried more than
- * once the last trial counts, whatever its outcome.
+ * Only times of one size and one clock are compared: a bucket is decided at the size with the most contenders (of
+ * equals the later one), by timestamps where there are any. Of a variant tried more than once the last trial counts,
+ * whatever its outcome.
  */
 export function chooseWinners(
   trials: Iterable<Trial>,
