@@ -33,10 +33,10 @@ function productSize(space: Space): number {
 
 /** The config at a place of the product, the last tunable varying fastest; it may break a constraint. */
 function configAt(space: Space, index: number): Config {
-  const config: Record<string, Config[string]> = {};
-  for (const [name, { values }] of Object.entries(space.tunables).reverse()) {
-    config[name] = values[index % values.length];
+  const values = Object.entries(space.tunables).reverse().map(([name, { values }]) => {
+    const value = values[index % values.length];
     index = Math.floor(index / values.length);
-  }
-  return config;
+    return [name, value] as const;
+  });
+  return Object.fromEntries(values.reverse());
 }

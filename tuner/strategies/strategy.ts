@@ -72,7 +72,10 @@ export class SearchRecord {
 
   /** Tries the warm start and the default, with which every search begins: the default is what a winner is held against. */
   *begin(): Generator<Config, void, TrialOutcome> {
-    if (this.options.start) yield* this.time(this.options.start);
+    const { start } = this.options;
+    // In the order of the space: the variant id prints a config as it stands, and a stored one may stand otherwise.
+    const names = Object.keys(this.space.tunables);
+    if (start) yield* this.time(Object.fromEntries(names.map((name) => [name, start[name]])));
     yield* this.time(initialConfig(this.space));
   }
 

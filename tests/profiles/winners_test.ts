@@ -1,0 +1,70 @@
+// chooseWinners() and blocklist(): what stored trials say.
+import { assertEquals } from "deno-std/assert/mod.js";
+import { blockKey, blocklist } from "../../profiles/blocklist.ts";
+import type { Trial } from "../../profiles/schema.ts";
+import { profileSchema } from "../../profiles/schema.ts";
+import { chooseWinners } from "../../profiles/winners.ts";
+import { failedTrial, sampleDevice, sampleTiming, sampleTrial } from "./samples.ts";
+
+const now = { family: "toy", sourceHash: "aaaa", defaultVariant: "toy:tile=16;wide=false" };
+const timed = (tile: number, medianUs: number, changes: Partial<Trial> = {}) =>
+  sampleTrial({ config: { tile, wide: false }, timing: sampleTiming(medianUs), ...changes });
+
+Deno.test("chooseWinners() takes the least median, names ties and keeps the default's time", () => {
+  const [winner, ...others] = chooseWinners([timed(16, 20), timed(32, 10), timed(64, 10.1)], now);
+  assertEquals(others, []);
+  assertEquals(winner.variant, "toy:tile=32;wide=false");
+  assertEquals(winner.bucket, "toy@T<=128,NH<=4,K=64");
+  assertEquals(winner.tiedWith, ["toy:tile=64;wide=false"]);
+  assertEquals(winner.defaultTiming?.medianUs, 20);
+  assertEquals(
+    profileSchema.safeParse({
+      schemaVersion: 1,
+      device: sampleDevice(),
+      winners: [winner],
+      updatedAt: "2026-11-23T10:00:00.000Z",
+    }).success,
+    true,
+  );
+});
+
+Deno.test("chooseWinners() decides every bucket on its own and compares one size only", () => {
+  const large = { B: 1, T: 4000, H: 4, K: 64 };
+  const shorter = { ...large, T: 3000 };
+  const winners = chooseWinners([
+    timed(16, 20),
+    timed(32, 300, { axes: large }),
+    timed(64, 200, { axes: large }),
+    timed(16, 100, { axes: shorter }), // faster for having less to do
+  ], now);
+  assertEquals(winners.map((w) => w.variant), ["toy:tile=16;wide=false", "toy:tile=64;wide=false"]);
+});
+
+Deno.test("chooseWinners() ignores failures, other sources, drivers and clocks; the last trial of a variant counts", () => {
+  const winners = chooseWinners([
+    timed(16, 20),
+    timed(32, 1),
+    failedTrial("incorrect", { config: { tile: 32, wide: false } }),
+    timed(64, 2, { sourceHash: "bbbb" }),
+    timed(64, 2, { driver: "1" }),
+    timed(64, 2, { config: { tile: 64, wide: true }, timing: sampleTiming(2, { clock: "wall" }) }),
+    timed(16, 21),
+  ], { ...now, driver: "570.1" });
+  assertEquals(winners.map((w) => [w.variant, w.timing.medianUs]), [["toy:tile=16;wide=false", 21]]);
+});
+
+Deno.test("blocklist() bars what went wrong under this driver and source, with its reason", () => {
+  const trials = (["compile_error", "runtime_error", "timeout", "device_lost", "incorrect"] as const).map(
+    (status, i) => failedTrial(status, { config: { tile: i } }),
+  );
+  const blocked = blocklist([
+    ...trials,
+    sampleTrial(),
+    failedTrial("rejected", { config: { tile: 90 } }),
+    failedTrial("timeout", { config: { tile: 91 }, driver: "1" }),
+    failedTrial("timeout", { config: { tile: 92 }, sourceHash: "bbbb" }),
+  ], { driver: "570.1", sourceHash: "aaaa" });
+  assertEquals(blocked.size, 5);
+  assertEquals(blocked.get(blockKey("toy:tile=2", { T: 100, B: 1, K: 64, H: 4 })), "it was timeout");
+  assertEquals(blocked.get(blockKey("toy:tile=2", { T: 101, B: 1, K: 64, H: 4 })), undefined);
+});
