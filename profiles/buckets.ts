@@ -1,10 +1,12 @@
 import type { Axes } from "../kernels/core/family.ts";
 
 /** Axes that count tokens: each gets its own power-of-two class. */
-const TOKEN_AXES = ["T", "S", "L", "C", "P"];
+const TOKEN_AXES = ["T", "S", "L", "C"];
 /** Axes whose product is the number of independent heads; of H and HV the larger one counts. */
 const SEQUENCE_AXES = ["B", "N"];
 const HEAD_AXES = ["H", "HV", "HQ"];
+/** Axes left out: how much is allocated (pages of a pool), not how much is worked on. */
+const STORAGE_AXES = ["P"];
 
 const isTokenAxis = (name: string) => TOKEN_AXES.includes(name) || /^T[A-Z_a-z]\w*$/.test(name);
 
@@ -25,8 +27,8 @@ export function bucketOf(family: string, axes: Axes): string {
     const parallel = sequences.reduce((product, n) => product * n, 1) * Math.max(1, ...heads);
     parts.push(`NH<=${classOf(parallel)}`);
   }
-  const grouped = [...SEQUENCE_AXES, ...HEAD_AXES];
-  for (const name of names.filter((n) => !isTokenAxis(n) && !grouped.includes(n)).sort()) {
+  const done = [...SEQUENCE_AXES, ...HEAD_AXES, ...STORAGE_AXES];
+  for (const name of names.filter((n) => !isTokenAxis(n) && !done.includes(n)).sort()) {
     parts.push(`${name}=${axes[name]}`);
   }
   return `${family}@${parts.join(",")}`;

@@ -48,7 +48,7 @@ Deno.test("bucketOf() classes tokens and heads by powers of two and keeps head s
     bucketOf("kda_prefill", { B: 1, T: 8000, H: 32, HV: 32, K: 128, V: 128, N: 1 }),
     "kda_prefill@T<=8192,NH<=32,K=128,V=128",
   );
-  assertEquals(bucketOf("mla_decode", { T: 1, B: 3, H: 20, C: 100000 }), "mla_decode@C<=131072,T<=1,NH<=64");
+  assertEquals(bucketOf("mla_decode", { N: 3, H: 20, S: 100000, P: 12 }), "mla_decode@S<=131072,NH<=64");
   assertEquals(
     bucketOf("f", { T: 8192, K: 64 }),
     bucketOf("f", { K: 64, T: 4097 }),
