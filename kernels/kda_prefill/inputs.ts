@@ -1,0 +1,50 @@
+import type { Axes, Tensor, Tensors } from "../core/family.ts";
+import { Random } from "../core/random.ts";
+
+const TABLE = 1 << 14;
+
+/**
+ * Seeded inputs: q, k of unit length, v normal, beta = sigmoid(normal), a small initial state. A token's gates are
+ * logsigmoid(normal), or strong (around -5) in one token of four; odd seeds mask one channel in 512 with -1000.
+ */
+export function inputsFor({ B, T, H, K, V }: Axes, seed: number): Tensors {
+  const random = new Random(seed);
+  // Draws from a table: 10^8 samples of Box-Muller would keep a tuner waiting for a minute.
+  const normals = Float32Array.from({ length: TABLE }, () => random.normal());
+  const logSigmoids = normals.map((x) => -Math.log1p(Math.exp(-x)));
+  const normal = () => normals[random.below(TABLE)];
+  const fill = (shape: number[], draw: () => number): Tensor => {
+    const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
+    for (let i = 0; i < data.length; i++) data[i] = draw();
+    return { shape, data };
+  };
+  const g = fill([B, T, H, K], () => logSigmoids[random.below(TABLE)]);
+  for (let token = 0; token < B * T * H; token++) {
+    if (random.uniform() < 0.25) {
+      for (let d = 0; d < K; d++) (g.data as Float32Array)[token * K + d] -= 4.5;
+    }
+    if (seed % 2 === 1) {
+      for (let d = 0; d < K; d++) if (random.uniform() < 1 / 512) g.data[token * K + d] = -1000;
+    }
+  }
+  return {
+    q: unitRows(fill([B, T, H, K], normal)),
+    k: unitRows(fill([B, T, H, K], normal)),
+    v: fill([B, T, H, V], normal),
+    g,
+    beta: fill([B, T, H], () => 1 / (1 + Math.exp(-normal()))),
+    initial_state: fill([B, H, K, V], () => 0.1 * normal()),
+  };
+}
+
+function unitRows(tensor: Tensor): Tensor {
+  const width = tensor.shape[tensor.shape.length - 1];
+  const data = tensor.data;
+  for (let row = 0; row < data.length; row += width) {
+    let square = 1e-6;
+    for (let d = row; d < row + width; d++) square += data[d] ** 2;
+    const factor = 1 / Math.sqrt(square);
+    for (let d = row; d < row + width; d++) data[d] *= factor;
+  }
+  return tensor;
+}

@@ -1,0 +1,62 @@
+import type { Axes, KernelFamily, Tensors, Work } from "../core/family.ts";
+import { axesFromShapes } from "../core/tensor_checks.ts";
+import { inputsFor } from "./inputs.ts";
+import { plan } from "./plan.ts";
+import { reference } from "./reference.ts";
+import { type KdaPrefillConfig, space } from "./space.ts";
+
+/** Kimi Delta Attention over whole sequences; math in README.md, counterpart of fla's chunk_kda. */
+export const kdaPrefill: KernelFamily<KdaPrefillConfig> = {
+  name: "kda_prefill",
+  doc: "Kimi Delta Attention over whole sequences, carrying a state (fla: chunk_kda)",
+  axes: {
+    B: { doc: "Sequences", initial: 1, min: 1, max: 4096 },
+    T: { doc: "Tokens of each sequence", initial: 8192, min: 1, max: 1 << 20 },
+    H: { doc: "Heads", initial: 32, min: 1, max: 1024 },
+    K: { doc: "Channels of a query or key", initial: 128, min: 64, max: 128, oneOf: [64, 128] },
+    V: { doc: "Channels of a value", initial: 128, min: 64, max: 128, oneOf: [64, 128] },
+  },
+  inputs: {
+    q: { shape: ["B", "T", "H", "K"], dtype: "f32", doc: "Queries, of unit length" },
+    k: { shape: ["B", "T", "H", "K"], dtype: "f32", doc: "Keys, of unit length" },
+    v: { shape: ["B", "T", "H", "V"], dtype: "f32", doc: "Values" },
+    g: { shape: ["B", "T", "H", "K"], dtype: "f32", doc: "Decay of each channel, natural log, <= 0" },
+    beta: { shape: ["B", "T", "H"], dtype: "f32", doc: "Write strength, in (0, 1)" },
+    initial_state: {
+      shape: ["B", "H", "K", "V"],
+      dtype: "f32",
+      doc: "State before the first token",
+      optional: "zeros",
+    },
+  },
+  outputs: {
+    o: { shape: ["B", "T", "H", "V"], dtype: "f32", doc: "Outputs" },
+    final_state: { shape: ["B", "H", "K", "V"], dtype: "f32", doc: "State after the last token" },
+  },
+  space,
+  plan,
+  reference,
+  inputsFor,
+  work,
+  verifyAxes: (axes) => [{ ...axes, B: 1, T: 100, H: 2 }, { ...axes, B: 2, T: 64, H: 1 }],
+  axesOf: (inputs) => axesFromShapes(kdaPrefill, inputs),
+  checkInputs,
+};
+
+/** The paper's count (eq. 13) for chunks of 64, whatever the variant does, so that rooflines compare. */
+function work({ B, T, H, K, V }: Axes): Work {
+  const chunk = 64;
+  return {
+    flops: B * T * H * (6 * K * V + 3 * chunk * (K + V) / 2 + chunk * chunk),
+    bytes: 4 * B * H * (T * (3 * K + 2 * V + 1) + 2 * K * V),
+  };
+}
+
+function checkInputs(_axes: Axes, inputs: Tensors): void {
+  const at = inputs.g.data.findIndex((x: number) => x > 0);
+  if (at >= 0) {
+    throw new RangeError(
+      `Tensor g holds ${inputs.g.data[at]} at element ${at}: a decay is a natural log and must be <= 0`,
+    );
+  }
+}

@@ -1,0 +1,158 @@
+import type { Axes, BufferSpec, Capabilities, Param, Pass, Plan, Scalars } from "../core/family.ts";
+import { definePass, link } from "../core/pass.ts";
+import { type Bindings, specialize } from "../core/specialize.ts";
+import { keepRolled, unroll } from "../core/unroll.ts";
+import { formatVariant } from "../core/variant_id.ts";
+import { type KdaPrefillConfig } from "./space.ts";
+import { recurrentWindows, scanPool, type Window, windowsOf } from "./windows.ts";
+import prepareCode from "./prepare.wgsl" with { type: "text" };
+import recurrentCode from "./recurrent.wgsl" with { type: "text" };
+import reduceSubgroupCode from "./reduce_subgroup.wgsl" with { type: "text" };
+import reduceWorkgroupCode from "./reduce_workgroup.wgsl" with { type: "text" };
+import scanCode from "./scan.wgsl" with { type: "text" };
+
+/** What every pass of a plan is built from. */
+interface Setting {
+  readonly axes: Axes;
+  readonly config: KdaPrefillConfig;
+  readonly device: Capabilities;
+  readonly scale: number;
+}
+
+/** Buffers and passes of one variant at one size; see README.md for what each pass computes. */
+export function plan(axes: Axes, config: KdaPrefillConfig, device: Capabilities, scalars?: Scalars): Plan {
+  const id = formatVariant("kda_prefill", config);
+  const setting = { axes, config, device, scale: scalars?.scale ?? axes.K ** -0.5 };
+  const { scratch, passes } = config.formulation === "chunked"
+    ? chunked(id, setting)
+    : recurrent(id, setting);
+  const { B, T, H, K, V } = axes;
+  const buffers: BufferSpec[] = [
+    { name: "q", dtype: config.io, length: B * T * H * K, role: "input", from: "q" },
+    { name: "k", dtype: config.io, length: B * T * H * K, role: "input", from: "k" },
+    { name: "v", dtype: config.io, length: B * T * H * V, role: "input", from: "v" },
+    { name: "g", dtype: "f32", length: B * T * H * K, role: "input", from: "g" },
+    { name: "beta", dtype: "f32", length: B * T * H, role: "input", from: "beta" },
+    {
+      name: "state",
+      dtype: "f32",
+      length: B * H * K * V,
+      role: "state",
+      from: "initial_state",
+      to: "final_state",
+    },
+    { name: "o", dtype: config.io, length: B * T * H * V, role: "output", to: "o" },
+    ...scratch,
+  ] as BufferSpec[];
+  const tolerance = config.elem === "f16" || config.io === "f16" ? 2e-3 : 1e-5;
+  return { id, buffers, passes, tolerance };
+}
+
+function chunked(id: string, setting: Setting) {
+  const { axes, config, device } = setting;
+  const { B, H, K, V } = axes;
+  const { chunkSize, tileV } = config;
+  const windows = windowsOf(id, axes, config, device.limits);
+  const chunks = B * H * Math.max(...windows.map((w) => w.count / chunkSize));
+  const types = { Elem: config.elem, Io: config.io };
+  const prepare = write(prepareCode, config, {
+    chunkSize,
+    keyDim: K,
+    threads: config.prepareThreads,
+    slice: config.prepareSlice,
+    ...types,
+  });
+  const scan = write(scanCode, config, {
+    chunkSize,
+    keyDim: K,
+    valueDim: V,
+    tileV,
+    rowsPerThread: config.scanRows,
+    kSplit: config.scanSplit,
+    slice: config.scanSlice,
+    ...scanPool(config, K),
+    ...types,
+  });
+  const features = config.elem === "f16" || config.io === "f16" ? ["shader-f16"] : [];
+  const passes = windows.flatMap((window): Pass[] => [
+    definePass(device, {
+      label: "prepare",
+      code: prepare,
+      features,
+      params: params(setting, window, "chunks"),
+      buffers: ["q", "k", "g", "beta", "*rows", "*blocks", "*decay"],
+      workgroups: [window.count / chunkSize, B * H, 1],
+    }),
+    definePass(device, {
+      label: "scan",
+      code: scan,
+      features,
+      params: params(setting, window, "chunks"),
+      buffers: ["rows", "blocks", "decay", "v", "*state", "*o"],
+      workgroups: [V / tileV, B * H, 1],
+    }),
+  ]);
+  const scratch = [
+    { name: "rows", dtype: config.elem, length: chunks * 3 * chunkSize * K, role: "scratch" },
+    { name: "blocks", dtype: config.elem, length: chunks * 2 * chunkSize * chunkSize, role: "scratch" },
+    { name: "decay", dtype: "f32", length: chunks * K, role: "scratch" },
+  ];
+  return { scratch, passes };
+}
+
+function recurrent(id: string, setting: Setting) {
+  const { axes, config, device } = setting;
+  const parts = axes.K / config.recurrentRows;
+  const subgroup = config.recurrentReduce === "subgroup";
+  if (subgroup) checkSubgroup(id, parts, device);
+  const code = write(link(recurrentCode, subgroup ? reduceSubgroupCode : reduceWorkgroupCode), config, {
+    keyDim: axes.K,
+    valueDim: axes.V,
+    tileV: config.tileV,
+    rowsPerThread: config.recurrentRows,
+    Io: config.io,
+  });
+  const features = [...(config.io === "f16" ? ["shader-f16"] : []), ...(subgroup ? ["subgroups"] : [])];
+  const passes = recurrentWindows(axes).map((window) =>
+    definePass(device, {
+      label: "recurrent",
+      code,
+      features,
+      params: params(setting, window, "last"),
+      buffers: ["q", "k", "v", "g", "beta", "*state", "*o"],
+      workgroups: [axes.V / config.tileV, axes.B * axes.H, 1],
+    })
+  );
+  return { scratch: [], passes };
+}
+
+function checkSubgroup(id: string, parts: number, device: Capabilities) {
+  if (!device.features.includes("subgroups") || !device.subgroupSize) {
+    throw new RangeError(
+      `Cannot run ${id}: recurrentReduce=subgroup needs the feature subgroups, which this device lacks`,
+    );
+  }
+  const { min } = device.subgroupSize;
+  if (parts > min || min % parts !== 0) {
+    throw new RangeError(
+      `Cannot run ${id}: a column is shared by K / recurrentRows = ${parts} threads, which must divide this device's smallest subgroup of ${min}`,
+    );
+  }
+}
+
+function write(code: string, config: KdaPrefillConfig, bindings: Bindings): string {
+  const specialized = specialize(code, bindings);
+  return config.unroll ? unroll(specialized) : keepRolled(specialized);
+}
+
+/** The uniform block all passes share; its fourth word is the window's chunks, or the token after its last. */
+function params({ axes, config, scale }: Setting, window: Window, fourth: "chunks" | "last"): Param[] {
+  const value = fourth === "chunks" ? window.count / config.chunkSize : window.first + window.count;
+  return [
+    { name: "tokens", type: "u32", value: axes.T },
+    { name: "heads", type: "u32", value: axes.H },
+    { name: "first", type: "u32", value: window.first },
+    { name: fourth, type: "u32", value },
+    { name: "scale", type: "f32", value: scale },
+  ];
+}
