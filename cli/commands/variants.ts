@@ -61,19 +61,18 @@ Examples:
         );
       }
       if (options.tunables) return await printTunables(family, options);
-      let configs = await fittingConfigs(family, axes, device);
-      const count = configs.length;
-      if (options.sample !== undefined) configs = await drawn(configs, options.sample, options.seed);
-      const ids = configs.map((config) => formatVariant(family.name, config));
-      if (options.json) {
-        return await printJson({
-          family: family.name,
-          axes,
-          count,
-          ...(!options.count && { variants: ids }),
-        });
+      const ids: string[] = [];
+      let count = 0;
+      for await (const config of fittingConfigs(family, axes, device, options)) {
+        count++;
+        if (options.count) continue;
+        const id = formatVariant(family.name, config);
+        if (options.json) ids.push(id);
+        else await print(id);
       }
-      await print(...(options.count ? [String(count)] : ids));
+      if (options.json) {
+        await printJson({ family: family.name, axes, count, ...(!options.count && { variants: ids }) });
+      } else if (options.count) await print(String(count));
     });
 }
 
@@ -92,24 +91,36 @@ async function realCapabilities(software: boolean): Promise<Capabilities> {
   }
 }
 
-/** Legal configs whose plan fits the device at these sizes. */
-async function fittingConfigs(family: AnyFamily, axes: Axes, device: Capabilities): Promise<Config[]> {
+/** Configs to plan before a word about the wait: a plan takes about a millisecond. */
+const MANY = 10_000;
+
+/** Legal configs whose plan fits the device at these sizes; with `sample` that many of them, drawn by `seed`. */
+async function* fittingConfigs(
+  family: AnyFamily,
+  axes: Axes,
+  device: Capabilities,
+  { sample = Infinity, seed }: { sample?: number; seed: number },
+): AsyncGenerator<Config> {
   const { enumerateConfigs } = await import("../../kernels/core/space.ts");
   const { fit } = await import("../../kernels/core/fit.ts");
-  return [...enumerateConfigs(family.space)].filter((config) => {
+  const { shuffled } = await import("../shuffled.ts");
+  const legal = [...enumerateConfigs(family.space)];
+  const configs = sample === Infinity ? legal : shuffled(legal, seed);
+  if (sample > MANY && legal.length > MANY) {
+    note(
+      `Planning all ${legal.length} legal configs of ${family.name} takes a while; --sample 20 shows some at once.`,
+    );
+  }
+  for (const config of configs) {
+    if (sample-- <= 0) return;
     try {
       fit(family.plan(axes, config, device), device);
-      return true;
+      yield config;
     } catch (error) {
-      if (error instanceof RangeError) return false;
-      throw error;
+      if (!(error instanceof RangeError)) throw error;
+      sample++;
     }
-  });
-}
-
-async function drawn(configs: Config[], count: number, seed: number): Promise<Config[]> {
-  const { shuffled } = await import("../shuffled.ts");
-  return shuffled(configs, seed).slice(0, count);
+  }
 }
 
 async function printWgsl(
