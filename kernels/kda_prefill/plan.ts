@@ -5,6 +5,7 @@ import { keepRolled, unroll } from "../core/unroll.ts";
 import { formatVariant } from "../core/variant_id.ts";
 import { type KdaPrefillConfig } from "./space.ts";
 import { recurrentWindows, scanPool, type Window, windowsOf } from "./windows.ts";
+import inverseCode from "./inverse.wgsl" with { type: "text" };
 import prepareCode from "./prepare.wgsl" with { type: "text" };
 import recurrentCode from "./recurrent.wgsl" with { type: "text" };
 import reduceSubgroupCode from "./reduce_subgroup.wgsl" with { type: "text" };
@@ -55,7 +56,7 @@ function chunked(id: string, setting: Setting) {
   const windows = windowsOf(id, axes, config, device.limits);
   const chunks = B * H * Math.max(...windows.map((w) => w.count / chunkSize));
   const types = { Elem: config.elem, Io: config.io };
-  const prepare = write(prepareCode, config, {
+  const prepare = write(link(prepareCode, inverseCode), config, {
     chunkSize,
     keyDim: K,
     threads: config.prepareThreads,

@@ -53,6 +53,18 @@ var<workgroup> S: array<vec4<f32>, keyDim * columns>;
 var<workgroup> values: array<vec4<f32>, chunkSize * columns>; // V - kg S, then Vn
 var<workgroup> pool: array<vec4<f32>, poolLength>;
 
+// One row of four sums more: sum + a [4] times the rows b0..b3 [4, 4].
+fn addRow(
+  sum: vec4<f32>,
+  a: vec4<f32>,
+  b0: vec4<f32>,
+  b1: vec4<f32>,
+  b2: vec4<f32>,
+  b3: vec4<f32>,
+) -> vec4<f32> {
+  return fma(a.wwww, b3, fma(a.zzzz, b2, fma(a.yyyy, b1, fma(a.xxxx, b0, sum))));
+}
+
 @compute @workgroup_size(threads)
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
   let firstColumn = workgroup.x * columns;
@@ -128,10 +140,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
         // @unroll
         for (var i = 0u; i < rowsPerThread; i++) {
           let a = pool[(rowGroup + i * rowGroups) * stride + inSlice];
-          product[i] = fma(a.xxxx, s0, product[i]);
-          product[i] = fma(a.yyyy, s1, product[i]);
-          product[i] = fma(a.zzzz, s2, product[i]);
-          product[i] = fma(a.wwww, s3, product[i]);
+          product[i] = addRow(product[i], a, s0, s1, s2, s3);
         }
       }
       workgroupBarrier(); // the pool is about to be overwritten
@@ -196,10 +205,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       for (var z = 0u; z < outRows; z++) {
         if (j * 4u < (z + 1u) * rowStep) { // columns past the diagonal are zero
           let m = pool[(outRow + z * rowStep) * blockStride + j];
-          fresh[z] = fma(m.xxxx, r0, fresh[z]);
-          fresh[z] = fma(m.yyyy, r1, fresh[z]);
-          fresh[z] = fma(m.zzzz, r2, fresh[z]);
-          fresh[z] = fma(m.wwww, r3, fresh[z]);
+          fresh[z] = addRow(fresh[z], m, r0, r1, r2, r3);
         }
       }
     }
@@ -233,10 +239,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       for (var z = 0u; z < outRows; z++) {
         if (j * 4u < (z + 1u) * rowStep) {
           let p = pool[(outRow + z * rowStep) * blockStride + j];
-          out[z] = fma(p.xxxx, r0, out[z]);
-          out[z] = fma(p.yyyy, r1, out[z]);
-          out[z] = fma(p.zzzz, r2, out[z]);
-          out[z] = fma(p.wwww, r3, out[z]);
+          out[z] = addRow(out[z], p, r0, r1, r2, r3);
         }
       }
     }
@@ -287,14 +290,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       for (var four = 0u; four < updateRows; four += 4u) {
         // @unroll
         for (var e = 0u; e < 4u; e++) {
-          let new_ = values[(token + four + e) * columns + column];
+          let added = values[(token + four + e) * columns + column];
           // @unroll
           for (var u = 0u; u < keyGroups; u++) {
             let a = pool[(four + e) * keyVectors + min(outRow + u * rowStep, keyVectors - 1u)];
-            carried[4u * u] = fma(a.xxxx, new_, carried[4u * u]);
-            carried[4u * u + 1u] = fma(a.yyyy, new_, carried[4u * u + 1u]);
-            carried[4u * u + 2u] = fma(a.zzzz, new_, carried[4u * u + 2u]);
-            carried[4u * u + 3u] = fma(a.wwww, new_, carried[4u * u + 3u]);
+            carried[4u * u] = fma(a.xxxx, added, carried[4u * u]);
+            carried[4u * u + 1u] = fma(a.yyyy, added, carried[4u * u + 1u]);
+            carried[4u * u + 2u] = fma(a.zzzz, added, carried[4u * u + 2u]);
+            carried[4u * u + 3u] = fma(a.wwww, added, carried[4u * u + 3u]);
           }
         }
       }
