@@ -5,12 +5,14 @@ import { keepRolled, unroll } from "../core/unroll.ts";
 import { formatVariant } from "../core/variant_id.ts";
 import cacheF16 from "./cache_f16.wgsl" with { type: "text" };
 import cacheF32 from "./cache_f32.wgsl" with { type: "text" };
+import layoutCode from "./layout.wgsl" with { type: "text" };
 import mergeCode from "./merge.wgsl" with { type: "text" };
 import { poolPages, tableWidth } from "./pages.ts";
 import reduceBarrier from "./reduce_barrier.wgsl" with { type: "text" };
 import reduceSubgroup from "./reduce_subgroup.wgsl" with { type: "text" };
 import { type MlaDecodeConfig, PAGE_ROWS, ROW_DIMS, VALUE_DIMS } from "./space.ts";
 import splitCode from "./split.wgsl" with { type: "text" };
+import stageCode from "./stage.wgsl" with { type: "text" };
 
 /** Bytes the splits' partial answers may take. */
 export const MAX_PARTIAL_BYTES = 16 << 20;
@@ -86,6 +88,8 @@ function splitPass(
   const text = specialize(
     link(
       splitCode,
+      layoutCode,
+      stageCode,
       config.cacheElem === "f32" ? cacheF32 : cacheF16,
       subgroups ? reduceSubgroup : reduceBarrier,
     ),

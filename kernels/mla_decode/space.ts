@@ -27,7 +27,7 @@ export function valueHeads(c: Shape): number {
 
 export const space = defineSpace({
   cacheElem: oneOf(["f16", "f32"], { initial: "f16", doc: "Storage type of the cache" }),
-  splits: oneOf([1, 4, 8, 16, 32, 64, 128, 192, 252], {
+  splits: oneOf([1, 4, 8, 16, 32, 64, 128, 252], {
     initial: 32,
     unit: "slices",
     doc: "Equal slices of a sequence's rows, each a workgroup per head group; 1 needs no merge",
@@ -111,8 +111,12 @@ export const space = defineSpace({
       "(keysPerTile / keysPerLane * headsPerGroup / headsPerThread)",
   },
   {
-    holds: (c) => c.keysPerLane * c.headsPerThread >= 8 && c.keysPerLane * c.headsPerThread <= 32,
-    reason: "keysPerLane * headsPerThread must be from 8 to 32 scores",
+    holds: (c) => c.keysPerLane * c.headsPerThread >= 8 && c.keysPerLane * c.headsPerThread <= 64,
+    reason: "keysPerLane * headsPerThread must be from 8 to 64 scores",
+  },
+  {
+    holds: (c) => c.threads * c.dimsPerThread >= VALUE_DIMS,
+    reason: "threads * dimsPerThread must be at least the 512 dims of o",
   },
   {
     holds: (c) => valueHeads(c) >= 4,

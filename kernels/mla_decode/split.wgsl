@@ -5,6 +5,7 @@
 // Values: a thread owns 4 unitsPerThread dims x valueHeads heads; a row is read once for all of them.
 // Workgroup memory: a slice of the tile's rows and of q, the tile's scores [keysPerTile, headsPerGroup], the reduction.
 // A unit is 4 neighbouring dims. Rows beyond the sequence's end are never used: their page may hold anything.
+// Linked with layout.wgsl, stage.wgsl, one of cache_f16 and cache_f32 (widen) and one of reduce_barrier and reduce_subgroup.
 
 const keysPerTile: u32 = 32u;   // cached rows per tile; divides a page
 const headsPerGroup: u32 = 16u; // heads per workgroup
@@ -16,51 +17,6 @@ const unitsPerThread: u32 = 1u; // units of o a thread owns
 const keysPerStep: u32 = 4u;    // rows read ahead in the value product
 const stageQueries: u32 = 1u;   // 1: q through workgroup memory, 0: from the buffer
 alias CacheUnit = vec2<u32>;    // 4 values of the cache as stored
-
-const rowUnits: u32 = 144u;   // 576 / 4
-const valueUnits: u32 = 128u; // 512 / 4
-const pageRows: u32 = 64u;
-const emptyLse: f32 = -1e30;
-
-const keyLanes: u32 = keysPerTile / keysPerLane;
-const headLanes: u32 = headsPerGroup / headsPerThread;
-const dimGroups: u32 = threads / (keyLanes * headLanes);
-const groupUnits: u32 = rowUnits / dimGroups;
-const slices: u32 = groupUnits / unitsPerSlice;
-const keyUnits: u32 = dimGroups * keysPerTile * unitsPerSlice;
-const keyLoads: u32 = (keyUnits + threads - 1u) / threads;
-const keyStride: u32 = unitsPerSlice / 2u * 2u + 1u; // odd: neighbouring lanes meet no bank twice
-const queryUnits: u32 = dimGroups * headsPerGroup * unitsPerSlice;
-const queryLoads: u32 = (queryUnits * stageQueries + threads - 1u) / threads;
-const queryVectors: u32 = queryUnits * stageQueries + 1u - stageQueries;
-const headVectors: u32 = headsPerGroup / 4u;
-const threadVectors: u32 = headsPerThread / 4u;
-const scoreStride: u32 = headVectors / 2u * 2u + 1u; // odd, as keyStride
-const parts: u32 = threads / headVectors; // threads that share 4 heads in the softmax
-const keysPerPart: u32 = (keysPerTile + parts - 1u) / parts;
-const valueLanes: u32 = valueUnits / unitsPerThread;
-const valueHeads: u32 = headsPerGroup * valueLanes / threads; // heads of a thread in the value product
-const valueVectors: u32 = valueHeads / 4u;
-
-struct Params {
-  heads: u32,
-  tableWidth: u32, // entries of a block table row
-  splits: u32,
-  scale: f32, // scale log2(e)
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> q: array<vec4<f32>>;          // [N, H, rowUnits]
-@group(0) @binding(2) var<storage, read> cache: array<CacheUnit>;      // [P, pageRows, rowUnits]
-@group(0) @binding(3) var<storage, read> block_table: array<i32>;      // [N, tableWidth]
-@group(0) @binding(4) var<storage, read> cache_seqlens: array<i32>;    // [N]
-@group(0) @binding(5) var<storage, read_write> o: array<vec4<f32>>;    // [N, H, splits, valueUnits]
-@group(0) @binding(6) var<storage, read_write> lse: array<f32>;        // [N, H, splits]
-
-var<workgroup> keyTile: array<CacheUnit, dimGroups * keysPerTile * keyStride>; // [dimGroups, keysPerTile, keyStride]
-var<workgroup> queryTile: array<vec4<f32>, queryVectors>; // [dimGroups, unitsPerSlice, headsPerGroup]
-var<workgroup> scores: array<vec4<f32>, keysPerTile * scoreStride>; // [keysPerTile, headVectors padded]
-var<workgroup> factors: array<vec4<f32>, headVectors>; // what the heads' o is multiplied by
 
 fn addDot(a: vec4<f32>, b: vec4<f32>, sum: f32) -> f32 {
   return fma(a.x, b.x, fma(a.y, b.y, fma(a.z, b.z, fma(a.w, b.w, sum))));
@@ -99,27 +55,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       products[i] = 0.0;
     }
     for (var slice = 0u; slice < slices; slice++) {
-      // @unroll
-      for (var i = 0u; i < keyLoads; i++) {
-        let at = local + i * threads;
-        if (keyUnits % threads == 0u || at < keyUnits) {
-          let row = at / unitsPerSlice; // [dimGroups, keysPerTile]
-          let unit = row / keysPerTile * groupUnits + slice * unitsPerSlice + at % unitsPerSlice;
-          keyTile[row * keyStride + at % unitsPerSlice] = cache[base + row % keysPerTile * rowUnits + unit];
-        }
-      }
-      // @unroll
-      for (var i = 0u; i < queryLoads; i++) {
-        let at = local + i * threads;
-        if (queryUnits % threads == 0u || at < queryUnits) {
-          let row = at / unitsPerSlice; // [dimGroups, headsPerGroup]
-          let dims = row / headsPerGroup;
-          let head = row % headsPerGroup;
-          let unit = dims * groupUnits + slice * unitsPerSlice + at % unitsPerSlice;
-          queryTile[(dims * unitsPerSlice + at % unitsPerSlice) * headsPerGroup + head] =
-            q[(queryRow + min(firstHead + head, params.heads - 1u)) * rowUnits + unit];
-        }
-      }
+      loadKeys(local, base, slice);
+      loadQueries(local, queryRow, firstHead, slice);
       workgroupBarrier(); // the slice is in place
       // @unroll
       for (var unit = 0u; unit < unitsPerSlice; unit++) {
@@ -200,11 +137,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     for (var v = 0u; v < valueVectors; v++) {
       let factor = factors[firstVector + v];
       // @unroll
-      for (var u = 0u; u < unitsPerThread; u++) {
-        outputs[v * 4u * unitsPerThread + u] *= factor.x;
-        outputs[(v * 4u + 1u) * unitsPerThread + u] *= factor.y;
-        outputs[(v * 4u + 2u) * unitsPerThread + u] *= factor.z;
-        outputs[(v * 4u + 3u) * unitsPerThread + u] *= factor.w;
+      for (var c = 0u; c < 4u; c++) {
+        // @unroll
+        for (var u = 0u; u < unitsPerThread; u++) {
+          outputs[(v * 4u + c) * unitsPerThread + u] *= factor[c];
+        }
       }
     }
     for (var first = 0u; first < live; first += keysPerStep) {
@@ -223,16 +160,12 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         for (var v = 0u; v < valueVectors; v++) {
           let weight = scores[(first + k) * scoreStride + firstVector + v];
           // @unroll
-          for (var u = 0u; u < unitsPerThread; u++) {
-            let value = values[k * unitsPerThread + u];
-            outputs[v * 4u * unitsPerThread + u] =
-              fma(vec4<f32>(weight.x), value, outputs[v * 4u * unitsPerThread + u]);
-            outputs[(v * 4u + 1u) * unitsPerThread + u] =
-              fma(vec4<f32>(weight.y), value, outputs[(v * 4u + 1u) * unitsPerThread + u]);
-            outputs[(v * 4u + 2u) * unitsPerThread + u] =
-              fma(vec4<f32>(weight.z), value, outputs[(v * 4u + 2u) * unitsPerThread + u]);
-            outputs[(v * 4u + 3u) * unitsPerThread + u] =
-              fma(vec4<f32>(weight.w), value, outputs[(v * 4u + 3u) * unitsPerThread + u]);
+          for (var c = 0u; c < 4u; c++) {
+            // @unroll
+            for (var u = 0u; u < unitsPerThread; u++) {
+              let at = (v * 4u + c) * unitsPerThread + u;
+              outputs[at] = fma(vec4<f32>(weight[c]), values[k * unitsPerThread + u], outputs[at]);
+            }
           }
         }
       }

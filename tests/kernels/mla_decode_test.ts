@@ -1,0 +1,198 @@
+// mla_decode without a GPU: its space, its plans, its reference and the refusal of bad page tables.
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "deno-std/assert/mod.js";
+import type { Capabilities, Tensors } from "../../kernels/core/family.ts";
+import { fit } from "../../kernels/core/fit.ts";
+import { enumerateConfigs, initialConfig, violations } from "../../kernels/core/space.ts";
+import { mlaDecode } from "../../kernels/mla_decode/mod.ts";
+import { dimGroups, type MlaDecodeConfig, valueHeads } from "../../kernels/mla_decode/space.ts";
+
+const initial = initialConfig(mlaDecode.space);
+const device = (storage: number, subgroupSize?: { min: number; max: number }): Capabilities => ({
+  engine: "naga",
+  features: subgroupSize ? ["subgroups"] : [],
+  subgroupSize,
+  limits: {
+    maxComputeWorkgroupStorageSize: storage,
+    maxComputeInvocationsPerWorkgroup: 256,
+    maxComputeWorkgroupSizeX: 256,
+    maxComputeWorkgroupSizeY: 256,
+    maxComputeWorkgroupSizeZ: 64,
+    maxComputeWorkgroupsPerDimension: 65535,
+    maxStorageBuffersPerShaderStage: 8,
+    maxStorageBufferBindingSize: 2 ** 31 - 4,
+    maxBufferSize: 2 ** 32,
+  },
+});
+const axes = { N: 3, H: 5, S: 200, P: 12 };
+const config = (change: Partial<MlaDecodeConfig>): MlaDecodeConfig => ({ ...initial, ...change });
+
+/** One head, two tokens in pages 1 and 0 of a pool of three: weights 3/4 and 1/4. */
+function handCase(): { axes: Record<string, number>; inputs: Tensors } {
+  const q = new Float32Array(576);
+  q[575] = 1;
+  const cache = new Float32Array(3 * 64 * 576);
+  const row = (page: number, token: number) => (page * 64 + token) * 576;
+  for (let token = 0; token < 64; token++) cache[row(1, token) + 575] = -1e4;
+  cache[row(1, 0) + 575] = Math.log(3);
+  cache[row(1, 0)] = 4;
+  cache[row(0, 0) + 511] = 8;
+  return {
+    axes: { N: 1, H: 1, S: 128, P: 3 },
+    inputs: {
+      q: { shape: [1, 1, 576], data: q },
+      cache: { shape: [3, 64, 576], data: cache },
+      block_table: { shape: [1, 2], data: Int32Array.of(1, 0) },
+      cache_seqlens: { shape: [1], data: Int32Array.of(65) },
+    },
+  };
+}
+
+Deno.test("mlaDecode.space: every legal config cuts dims and heads evenly", () => {
+  let count = 0;
+  for (const c of enumerateConfigs(mlaDecode.space)) {
+    count++;
+    assert(Number.isInteger(dimGroups(c)) && 576 % (dimGroups(c) * c.dimsPerSlice) === 0);
+    assert(Number.isInteger(valueHeads(c) / 4) && c.threads * c.dimsPerThread >= 512);
+  }
+  assert(count >= 50, `${count} variants`);
+});
+
+Deno.test("mlaDecode.space: tunables have words, constraints say what they forbid", () => {
+  for (const [name, tunable] of Object.entries(mlaDecode.space.tunables)) {
+    assert(tunable.doc.length > 10, name);
+    if (typeof tunable.initial === "number") assert(tunable.unit, `${name} has a unit`);
+  }
+  const broken = (change: Partial<MlaDecodeConfig>) => violations(mlaDecode.space, config(change)).join("; ");
+  assertEquals(broken({}), "");
+  assertEquals(
+    broken({ threads: 64, headsPerThread: 4, keysPerLane: 2 }),
+    "threads * dimsPerThread must be at least the 512 dims of o",
+  );
+  assert(broken({ headsPerGroup: 4 }).includes("headsPerThread must not exceed headsPerGroup"));
+  assert(broken({ threads: 64, headsPerThread: 4 }).includes("must not exceed threads"));
+  assert(broken({ splits: 1, mergeDims: 256 }).includes("mergeDims must stay 64"));
+});
+
+Deno.test("mlaDecode.plan: two passes over shared scratch, one pass where splits is 1", () => {
+  const merged = mlaDecode.plan(axes, config({ splits: 4 }), device(32768));
+  assertEquals(merged.passes.map((p) => p.label), ["split", "merge"]);
+  assertEquals(merged.passes[0].workgroups, [4, 1, 3]);
+  assertEquals(merged.passes[1].workgroups, [8, 5, 3]);
+  assertEquals(merged.buffers.find((b) => b.name === "partial_o")?.length, 3 * 5 * 4 * 512);
+  assertEquals(merged.buffers.find((b) => b.name === "cache")?.length, 12 * 64 * 576);
+  const single = mlaDecode.plan(axes, config({ splits: 1 }), device(32768));
+  assertEquals(single.passes.map((p) => p.label), ["split"]);
+  assertEquals(single.buffers.filter((b) => b.role === "scratch"), []);
+  assertEquals(single.passes[0].buffers.filter((b) => b.access === "read_write").map((b) => b.name), [
+    "o",
+    "lse",
+  ]);
+});
+
+Deno.test("mlaDecode.plan: storage type sets the tolerance and needs no shader-f16", () => {
+  const half = mlaDecode.plan(axes, config({ cacheElem: "f16" }), device(32768));
+  assertEquals([half.tolerance, half.passes[0].features], [2e-3, []]);
+  assertEquals(half.buffers.find((b) => b.name === "cache")?.dtype, "f16");
+  assertEquals(mlaDecode.plan(axes, config({ cacheElem: "f32" }), device(32768)).tolerance, 1e-5);
+});
+
+Deno.test("mlaDecode.plan: the initial config fits WebGPU's default limits", () => {
+  fit(mlaDecode.plan(axes, initial, device(16384)), device(16384));
+});
+
+Deno.test("mlaDecode.plan: at least 50 variants fit 32 KiB and 48 KiB of workgroup memory", () => {
+  for (const storage of [32768, 49152]) {
+    let fitting = 0;
+    let at = 0;
+    for (const c of enumerateConfigs(mlaDecode.space)) {
+      if (at++ % 499 !== 0 || c.reduce === "subgroup") continue;
+      try {
+        fit(mlaDecode.plan(axes, c, device(storage)), device(storage));
+        fitting++;
+      } catch (error) {
+        assert(error instanceof RangeError, String(error));
+      }
+    }
+    assert(fitting >= 50, `${fitting} of a sample fit ${storage} bytes`);
+  }
+});
+
+Deno.test("mlaDecode.plan: refuses subgroups that are absent or too small, and partial answers beyond 16 MiB", () => {
+  const subgroup = config({ reduce: "subgroup" });
+  assertThrows(() => mlaDecode.plan(axes, subgroup, device(32768)), RangeError, "feature subgroups");
+  assertThrows(
+    () => mlaDecode.plan(axes, subgroup, device(32768, { min: 2, max: 2 })),
+    RangeError,
+    "at least 4 lanes, current value is 2",
+  );
+  for (const [size, part] of [[4, 4], [8, 8], [32, 32], [64, 32]]) {
+    const plan = mlaDecode.plan(axes, subgroup, device(32768, { min: size, max: size }));
+    assert(plan.passes[0].code.includes(`const shufflePart: u32 = ${part}u;`), `subgroups of ${size}`);
+    assertEquals(plan.passes[0].features, ["subgroups"]);
+  }
+  assertThrows(
+    () => mlaDecode.plan({ N: 8, H: 32, S: 8192, P: 0 }, config({ splits: 128 }), device(32768)),
+    RangeError,
+    "must not exceed 16777216 bytes of partial answers",
+  );
+});
+
+Deno.test("mlaDecode.reference: two tokens of two pages by hand", () => {
+  const { axes, inputs } = handCase();
+  const { o, lse } = mlaDecode.reference(axes, inputs, { scale: 1 });
+  assertAlmostEquals(o.data[0], 3, 1e-6);
+  assertAlmostEquals(o.data[511], 2, 1e-6);
+  assertAlmostEquals(lse.data[0], Math.log(4), 1e-6);
+});
+
+Deno.test("mlaDecode.reference: an empty sequence gives 0 and a finite lse", () => {
+  const { axes, inputs } = handCase();
+  const empty = { ...inputs, cache_seqlens: { shape: [1], data: Int32Array.of(0) } };
+  const { o, lse } = mlaDecode.reference(axes, empty);
+  assert(o.data.every((x: number) => x === 0));
+  assertEquals(lse.data[0], Math.fround(-1e30));
+});
+
+Deno.test("mlaDecode.checkInputs: names the tensor, the element, the value and what is legal", () => {
+  const { axes, inputs } = handCase();
+  mlaDecode.checkInputs(axes, inputs);
+  const lengths = (n: number) => ({ ...inputs, cache_seqlens: { shape: [1], data: Int32Array.of(n) } });
+  assertThrows(
+    () => mlaDecode.checkInputs(axes, lengths(129)),
+    RangeError,
+    "cache_seqlens holds 129 at element 0: it must be from 0 to 128",
+  );
+  assertThrows(() => mlaDecode.checkInputs(axes, lengths(-1)), RangeError, "cache_seqlens holds -1");
+  const table = (page: number) => ({ block_table: { shape: [1, 2], data: Int32Array.of(1, page) } });
+  assertThrows(
+    () => mlaDecode.checkInputs(axes, { ...inputs, ...table(3) }),
+    RangeError,
+    "block_table holds 3 at element [0, 1]: it must be from 0 to 2",
+  );
+  mlaDecode.checkInputs(axes, { ...lengths(64), ...table(-7) }); // beyond the end: not in use
+});
+
+Deno.test("mlaDecode.axesOf: reads the sizes off inputsFor(), the capacity in whole pages", () => {
+  assertEquals(mlaDecode.axesOf(mlaDecode.inputsFor(axes, 1)), { N: 3, H: 5, S: 256, P: 12 });
+  const wrong = { ...mlaDecode.inputsFor(axes, 1), q: { shape: [3, 5, 512], data: new Float32Array(7680) } };
+  assertThrows(() => mlaDecode.axesOf(wrong), TypeError, "Tensor q has shape [3, 5, 512]");
+});
+
+Deno.test("mlaDecode.inputsFor: legal, seeded, with a shuffled table and a sequence that ends with its page", () => {
+  const a = mlaDecode.inputsFor(axes, 1);
+  mlaDecode.checkInputs(axes, a);
+  assertEquals(a, mlaDecode.inputsFor(axes, 1));
+  assertEquals([...a.cache_seqlens.data], [200, 128, 67]);
+  assert(a.block_table.data.some((page, i) => page !== i));
+  assertEquals(mlaDecode.indicesFor?.(axes, 1), {
+    block_table: a.block_table,
+    cache_seqlens: a.cache_seqlens,
+  });
+});
+
+Deno.test("mlaDecode.work: 2 H 1088 flops and one row read per token", () => {
+  const at = { N: 1, H: 32, S: 1000, P: 0 };
+  const { flops, bytes } = mlaDecode.work(at, config({ cacheElem: "f16" }));
+  assertEquals(flops, 2 * 32 * 1088 * 1000);
+  assertEquals(bytes, 1000 * 1152 + 4 * 32 * 1089);
+});
