@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import type { Capabilities } from "../kernels/core/family.ts";
 import type { DeviceRecord } from "../profiles/schema.ts";
 import type { Phase } from "../tuner/trial.ts";
@@ -69,7 +70,7 @@ export class GpuProcess {
 
   static async #spawn(env: Record<string, string>): Promise<GpuProcess | string> {
     const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--quiet", new URL("./gpu_worker.ts", import.meta.url).pathname],
+      args: ["run", "-A", "--quiet", fileURLToPath(new URL("./gpu_worker.ts", import.meta.url))],
       env: {
         XDG_RUNTIME_DIR: Deno.env.get("XDG_RUNTIME_DIR") ?? Deno.env.get("TMPDIR") ?? "/tmp",
         NO_COLOR: "1",
