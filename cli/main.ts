@@ -5,6 +5,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { profilesCommand } from "./commands/profiles.ts";
 import { runCommand } from "./commands/run.ts";
 import { schemaCommand } from "./commands/schema.ts";
+import { tuneCommand } from "./commands/tune.ts";
 import { variantsCommand } from "./commands/variants.ts";
 import { note } from "./output.ts";
 import { EXIT, isUserError } from "./user_error.ts";
@@ -28,6 +29,7 @@ Every command shows its own examples with --help.`,
   );
 for (
   const command of [
+    tuneCommand(),
     runCommand(),
     variantsCommand(),
     profilesCommand(),

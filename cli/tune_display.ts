@@ -1,0 +1,87 @@
+import type { DeviceRecord, Timing, Winner } from "../profiles/schema.ts";
+import type { TuneProgress } from "../tuner/tune.ts";
+import type { Workload } from "../tuner/workloads.ts";
+import { formatUs } from "./duration.ts";
+import { note, table } from "./output.ts";
+
+/** A terminal is redrawn at most this often; a log gets a line that rarely. */
+const TERMINAL_MS = 100;
+const LOG_MS = 5_000;
+
+/** Live progress on stderr: one changing line in a terminal, a line now and then in a log. */
+export class TuneDisplay {
+  readonly #terminal = Deno.stderr.isTerminal();
+  #workload?: Workload;
+  #index = 0;
+  #tried = 0;
+  #failed = 0;
+  #last = -Infinity;
+  #line = "";
+
+  constructor(readonly workloads: number, readonly budgetMs: number) {}
+
+  begin(workload: Workload, known: number): void {
+    this.#workload = workload;
+    this.#index++;
+    this.#tried = this.#failed = 0;
+    note(
+      `[${this.#index}/${this.workloads}] ${workload.name}${
+        known > 0 ? ` (${known} trials of ${workload.family} known)` : ""
+      }`,
+    );
+  }
+
+  show({ trial, best, baseline }: TuneProgress, elapsedMs: number): void {
+    this.#tried++;
+    if (trial.status !== "passed") this.#failed++;
+    const left = Math.max(0, Math.round((this.budgetMs - elapsedMs) / 1e3));
+    const gain = best?.timing && baseline?.timing
+      ? `, ${(baseline.timing.medianUs / best.timing.medianUs).toFixed(2)}x the default`
+      : "";
+    const found = best?.timing
+      ? `best ${formatUs(best.timing.medianUs)}${gain}, ${
+        (best.rooflinePercent ?? 0).toFixed(0)
+      } % of the roofline`
+      : "none passed yet";
+    this.#line = `  ${this.#tried} tried, ${this.#failed} failed; ${found}; ${left} s left`;
+    const now = performance.now();
+    if (now - this.#last < (this.#terminal ? TERMINAL_MS : LOG_MS)) return;
+    this.#last = now;
+    if (this.#terminal) Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${this.#line}`));
+    else note(this.#line);
+  }
+
+  end(reason: string): void {
+    if (this.#terminal && this.#line) Deno.stderr.writeSync(new TextEncoder().encode("\r\x1b[K"));
+    note(
+      this.#tried > 0
+        ? `${this.#line.replace(/; \d+ s left$/, "")} (${reason})`
+        : `  nothing new (${reason})`,
+    );
+    this.#line = "";
+  }
+}
+
+/** "12.3 us +- 0.1" with the median absolute deviation. */
+export function formatTiming(timing: Timing): string {
+  return `${formatUs(timing.medianUs)} +-${(100 * timing.madUs / timing.medianUs).toFixed(1)}%`;
+}
+
+/** The closing table: a row per kernel and workload bucket. */
+export function winnerLines(winners: readonly Winner[], device: DeviceRecord): string[] {
+  const rows = winners.map((w) => [
+    w.bucket,
+    formatTiming(w.timing),
+    w.rooflinePercent === undefined ? "-" : `${w.rooflinePercent.toFixed(1)} %`,
+    w.defaultTiming ? `${(w.defaultTiming.medianUs / w.timing.medianUs).toFixed(2)}x` : "-",
+    w.error.toExponential(1),
+    w.tiedWith.length > 0
+      ? `${w.variant.split(":")[1]} (tie with ${w.tiedWith.length})`
+      : w.variant.split(":")[1],
+  ]);
+  const truth = device.software ? ["Software adapter: these times say nothing about a GPU."] : [];
+  return [
+    ...table(["workload", "median", "roofline", "vs default", "error", "config"], rows, [1, 2, 3, 4]),
+    ...truth,
+  ];
+}
