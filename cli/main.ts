@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { benchCommand } from "./commands/bench.ts";
 import { answerCompletion, completionsCommand } from "./commands/completions.ts";
 import { devicesCommand } from "./commands/devices.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -30,6 +31,7 @@ Every command shows its own examples with --help.`,
 for (
   const command of [
     tuneCommand(),
+    benchCommand(),
     runCommand(),
     variantsCommand(),
     profilesCommand(),

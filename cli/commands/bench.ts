@@ -1,0 +1,31 @@
+import { Command } from "@commander-js/extra-typings";
+
+export function benchCommand() {
+  return new Command("bench")
+    .description(
+      "Time kernels without searching: median, spread, bandwidth, arithmetic rate and share of the roofline.",
+    )
+    .argument("[family...]", "families to time; all by default")
+    .option("--workload <axes>", "one size of one family, as in B=1,T=8192,H=32")
+    .option("--suite <name>", "a named set of sizes: default, targets, software")
+    .option(
+      "--config <variant...>",
+      "variants to time, as variants prints them; else the profile's winner, else the default",
+    )
+    .option("--software", "use the software adapter even where a GPU answers")
+    .option("--profiles <folder>", "folder of the profiles")
+    .option("--json", "one JSON document on stdout")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  deno task bench --suite targets --json > targets.json
+  deno task bench kda_prefill --workload 'B=1,T=8192,H=32'
+  deno task bench kda_prefill --workload T=8192 --config 'kda_prefill:formulation=recurrent' 'kda_prefill:chunkSize=32'
+  deno task bench --software                            small sizes on a software adapter`,
+    )
+    .action(async (families, options) => {
+      const { runBench } = await import("../bench_session.ts");
+      Deno.exitCode = await runBench({ ...options, families });
+    });
+}
