@@ -1,4 +1,5 @@
 import type { Capabilities, Param, Pass } from "./family.ts";
+import { keepRolled, unroll } from "./unroll.ts";
 import { workgroupBytes, workgroupSize } from "./workgroup_memory.ts";
 
 /** The WGSL directive a feature needs; `subgroups` only where the front end wants it named. */
@@ -9,17 +10,34 @@ function directives(features: readonly string[], engine: Capabilities["engine"])
   return lines.map((line) => line + "\n").join("");
 }
 
+const MOST_REMEMBERED = 8;
+const remembered = new Map<string, string>();
+
+/** `unroll`, remembering the latest texts: the windows of a long input share theirs. */
+function unrolled(code: string): string {
+  const text = remembered.get(code) ?? unroll(code);
+  remembered.delete(code);
+  remembered.set(code, text);
+  if (remembered.size > MOST_REMEMBERED) remembered.delete(remembered.keys().next().value!);
+  return text;
+}
+
 /** Joins WGSL texts that declare different names into one module. */
 export function link(...parts: string[]): string {
   return parts.map((part) => part.trimEnd() + "\n").join("\n");
 }
 
-/** Builds a pass: puts the engine's directives in front and reads workgroup size and memory off the text. */
+/**
+ * Builds a pass: puts the engine's directives in front, reads workgroup size and memory off the text, and expands its
+ * `// @unroll` loops. The text is made when it is first read, since a search sizes far more variants than it compiles.
+ */
 export function definePass(
   device: Capabilities,
   pass: {
     label: string;
     code: string;
+    /** Whether loops under `// @unroll` are repeated with constant indices. */
+    unroll?: boolean;
     features?: readonly string[];
     params: readonly Param[];
     /** Names in binding order from 1; a leading `*` marks a buffer the pass writes. */
@@ -28,9 +46,13 @@ export function definePass(
   },
 ): Pass {
   const features = pass.features ?? [];
+  let text: string | undefined;
   return {
     label: pass.label,
-    code: directives(features, device.engine) + pass.code,
+    get code() {
+      return text ??= directives(features, device.engine) +
+        (pass.unroll ? unrolled(pass.code) : keepRolled(pass.code));
+    },
     entryPoint: "main",
     features,
     params: pass.params,

@@ -2,7 +2,6 @@ import type { Axes, Capabilities, Plan, Scalars } from "../core/family.ts";
 import { foldGrid } from "../core/grid.ts";
 import { definePass, link } from "../core/pass.ts";
 import { specialize } from "../core/specialize.ts";
-import { keepRolled, unroll } from "../core/unroll.ts";
 import { formatVariant } from "../core/variant_id.ts";
 import reduceBarrier from "./reduce_barrier.wgsl" with { type: "text" };
 import reduceSubgroup from "./reduce_subgroup.wgsl" with { type: "text" };
@@ -52,7 +51,8 @@ export function plan(axes: Axes, config: KdaDecodeConfig, device: Capabilities, 
     ],
     passes: [definePass(device, {
       label: "step",
-      code: config.unroll ? unroll(code) : keepRolled(code),
+      code,
+      unroll: config.unroll,
       features: config.reduce === "subgroup" ? ["subgroups"] : [],
       params: [
         { name: "heads", type: "u32", value: heads },

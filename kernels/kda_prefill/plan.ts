@@ -1,7 +1,6 @@
 import type { Axes, BufferSpec, Capabilities, Param, Pass, Plan, Scalars } from "../core/family.ts";
 import { definePass, link } from "../core/pass.ts";
-import { type Bindings, specialize } from "../core/specialize.ts";
-import { keepRolled, unroll } from "../core/unroll.ts";
+import { specialize } from "../core/specialize.ts";
 import { formatVariant } from "../core/variant_id.ts";
 import { type KdaPrefillConfig } from "./space.ts";
 import { recurrentWindows, scanPool, type Window, windowsOf } from "./windows.ts";
@@ -56,14 +55,14 @@ function chunked(id: string, setting: Setting) {
   const windows = windowsOf(id, axes, config, device.limits);
   const chunks = B * H * Math.max(...windows.map((w) => w.count / chunkSize));
   const types = { Elem: config.elem, Io: config.io };
-  const prepare = write(link(prepareCode, inverseCode), config, {
+  const prepare = specialize(link(prepareCode, inverseCode), {
     chunkSize,
     keyDim: K,
     threads: config.prepareThreads,
     slice: config.prepareSlice,
     ...types,
   });
-  const scan = write(scanCode, config, {
+  const scan = specialize(scanCode, {
     chunkSize,
     keyDim: K,
     valueDim: V,
@@ -79,6 +78,7 @@ function chunked(id: string, setting: Setting) {
     definePass(device, {
       label: "prepare",
       code: prepare,
+      unroll: config.unroll,
       features,
       params: params(setting, window, "chunks"),
       buffers: ["q", "k", "g", "beta", "*rows", "*blocks", "*decay"],
@@ -87,6 +87,7 @@ function chunked(id: string, setting: Setting) {
     definePass(device, {
       label: "scan",
       code: scan,
+      unroll: config.unroll,
       features,
       params: params(setting, window, "chunks"),
       buffers: ["rows", "blocks", "decay", "v", "*state", "*o"],
@@ -106,7 +107,7 @@ function recurrent(id: string, setting: Setting) {
   const parts = axes.K / config.recurrentRows;
   const subgroup = config.recurrentReduce === "subgroup";
   if (subgroup) checkSubgroup(id, parts, device);
-  const code = write(link(recurrentCode, subgroup ? reduceSubgroupCode : reduceWorkgroupCode), config, {
+  const code = specialize(link(recurrentCode, subgroup ? reduceSubgroupCode : reduceWorkgroupCode), {
     keyDim: axes.K,
     valueDim: axes.V,
     tileV: config.tileV,
@@ -118,6 +119,7 @@ function recurrent(id: string, setting: Setting) {
     definePass(device, {
       label: "recurrent",
       code,
+      unroll: config.unroll,
       features,
       params: params(setting, window, "last"),
       buffers: ["q", "k", "v", "g", "beta", "*state", "*o"],
@@ -139,11 +141,6 @@ function checkSubgroup(id: string, parts: number, device: Capabilities) {
       `Cannot run ${id}: a column is shared by K / recurrentRows = ${parts} threads, which must divide this device's smallest subgroup of ${min}`,
     );
   }
-}
-
-function write(code: string, config: KdaPrefillConfig, bindings: Bindings): string {
-  const specialized = specialize(code, bindings);
-  return config.unroll ? unroll(specialized) : keepRolled(specialized);
 }
 
 /** The uniform block all passes share; its fourth word is the window's chunks, or the token after its last. */

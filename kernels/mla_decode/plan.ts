@@ -1,7 +1,6 @@
 import type { Axes, BufferSpec, Capabilities, Pass, Plan, Scalars } from "../core/family.ts";
 import { definePass, link } from "../core/pass.ts";
 import { specialize } from "../core/specialize.ts";
-import { keepRolled, unroll } from "../core/unroll.ts";
 import { formatVariant } from "../core/variant_id.ts";
 import cacheF16 from "./cache_f16.wgsl" with { type: "text" };
 import cacheF32 from "./cache_f32.wgsl" with { type: "text" };
@@ -97,7 +96,8 @@ function splitPass(
   );
   return definePass(device, {
     label: "split",
-    code: config.unroll ? unroll(text) : keepRolled(text),
+    code: text,
+    unroll: config.unroll,
     features: subgroups ? ["subgroups"] : [],
     params: [
       { name: "heads", type: "u32", value: axes.H },
