@@ -52,7 +52,7 @@ export async function runBench(options: BenchOptions): Promise<number> {
   const trials = new TrialProcess(gpu, gpuOptions);
   try {
     const ceilings = await gpu.request<Ceilings>("ceilings", {}, CEILINGS_TIMEOUT_MS);
-    const workloads = chosen.pick(record.software);
+    const workloads = chosen.pick(record.software, capabilities);
     const idle = asked.find((a) => !workloads.some((w) => w.family === a.family));
     if (idle) {
       throw new UserError(`Cannot time a variant of ${idle.family}: no chosen workload is of that family`);
@@ -105,10 +105,11 @@ export async function runBench(options: BenchOptions): Promise<number> {
       family,
       completeAxes(family, workload.axes),
       { record, capabilities },
+      workload.storage,
       root,
     );
     for (const notice of choice.notices) note(notice);
-    return [{ config: { ...choice.config, ...workload.pinned }, from: choice.from }];
+    return [{ config: choice.config, from: choice.from }];
   }
 }
 

@@ -1,5 +1,7 @@
 import { completeAxes, parseAxes } from "../kernels/core/axes.ts";
 import { closest } from "../kernels/core/closest.ts";
+import type { Capabilities } from "../kernels/core/family.ts";
+import { type Config, initialConfig } from "../kernels/core/space.ts";
 import { familyNamed } from "../kernels/mod.ts";
 import { DEFAULT_WORKLOADS, SOFTWARE_WORKLOADS, SUITES, type Workload } from "../tuner/workloads.ts";
 import { UserError } from "./user_error.ts";
@@ -8,32 +10,63 @@ export interface WorkloadOptions {
   readonly families: readonly string[];
   readonly workload?: string;
   readonly suite?: string;
+  /** Storage type of every tensor whose storage the caller decides. */
+  readonly storage?: string;
 }
 
-/** Checks what the caller asked for; the default sizes depend on the device, so they come with `pick`. */
-export function chooseWorkloads(options: WorkloadOptions): { pick(software: boolean): readonly Workload[] } {
+/** What was asked for, checked; the default sizes depend on the device, so they come with `pick`. */
+export interface ChosenWorkloads {
+  pick(software: boolean, device: Capabilities): readonly Workload[];
+}
+
+/** Checks what the caller asked for. Throws UserError, RangeError or SyntaxError with the nearest known word. */
+export function chooseWorkloads(options: WorkloadOptions): ChosenWorkloads {
   for (const name of options.families) familyNamed(name);
-  const wanted = (all: readonly Workload[]) =>
-    options.families.length === 0 ? all : all.filter((w) => options.families.includes(w.family));
-  if (options.workload !== undefined) {
-    if (options.families.length !== 1) {
+  const suite = suiteOf(options);
+  return {
+    pick: (software, device) =>
+      (suite ?? (software ? SOFTWARE_WORKLOADS : DEFAULT_WORKLOADS))
+        .filter((w) => options.families.length === 0 || options.families.includes(w.family))
+        .map((w) => ({ ...w, storage: storageOf(w, options.storage, device) })),
+  };
+}
+
+function suiteOf({ families, workload, suite }: WorkloadOptions): readonly Workload[] | undefined {
+  if (workload !== undefined) {
+    if (suite !== undefined) throw new UserError("Cannot take both --workload and --suite: name one");
+    if (families.length !== 1) {
       throw new UserError(
         "Cannot size a workload without its family: name exactly one, as in kda_prefill --workload T=8192",
       );
     }
-    const family = familyNamed(options.families[0]);
-    const axes = completeAxes(family, parseAxes(options.workload));
-    const pinned = [...DEFAULT_WORKLOADS].find((w) => w.family === family.name)?.pinned ?? {};
-    return {
-      pick: () => [{ name: `${family.name} ${options.workload}`, family: family.name, axes, pinned }],
-    };
+    const family = familyNamed(families[0]);
+    const axes = completeAxes(family, parseAxes(workload));
+    const storage = DEFAULT_WORKLOADS.find((w) => w.family === family.name)?.storage ?? {};
+    return [{ name: `${family.name} ${workload}`, family: family.name, axes, storage }];
   }
-  if (options.suite !== undefined) {
-    const suite = Object.hasOwn(SUITES, options.suite) ? SUITES[options.suite] : undefined;
-    if (!suite) {
-      throw new UserError(`Unknown suite "${options.suite}"${closest(options.suite, Object.keys(SUITES))}`);
-    }
-    return { pick: () => wanted(suite) };
+  if (suite === undefined) return undefined;
+  if (!Object.hasOwn(SUITES, suite)) {
+    throw new UserError(`Unknown suite "${suite}"${closest(suite, Object.keys(SUITES))}`);
   }
-  return { pick: (software) => wanted(software ? SOFTWARE_WORKLOADS : DEFAULT_WORKLOADS) };
+  return SUITES[suite];
+}
+
+/** Storage of a workload's tensors: as asked, else its own, else (where the device can't have that) the initial one. */
+function storageOf(workload: Workload, asked: string | undefined, device: Capabilities): Config {
+  const { name, axes, space, plan } = familyNamed(workload.family);
+  const names = Object.keys(space.tunables).filter((tunable) => space.tunables[tunable].storageOf);
+  const wanted = asked === undefined
+    ? workload.storage
+    : Object.fromEntries(names.map((tunable) => [tunable, asked]));
+  try {
+    const sizes = Object.fromEntries(Object.entries(axes).map(([axis, spec]) => [axis, spec.initial]));
+    const missing = plan(sizes, { ...initialConfig(space), ...wanted }, device).passes
+      .flatMap((pass) => pass.features).find((feature) => !device.features.includes(feature));
+    if (missing === undefined) return wanted;
+    if (asked === undefined) return {};
+    throw new UserError(`Cannot store ${name} as ${asked}: that needs ${missing}, which this device lacks`);
+  } catch (error) {
+    if (error instanceof RangeError && asked === undefined) return {};
+    throw error;
+  }
 }

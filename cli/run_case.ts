@@ -1,4 +1,5 @@
 import type { AnyFamily, Axes, Scalars, Tensor, Tensors } from "../kernels/core/family.ts";
+import type { Config } from "../kernels/core/space.ts";
 import { checkFinite } from "../kernels/core/tensor_checks.ts";
 import { openSafetensors, readTensors, type SafetensorsFile } from "./safetensors.ts";
 import { UserError } from "./user_error.ts";
@@ -15,6 +16,8 @@ export interface RunCase {
   /** Tensors of the file that mean nothing to the family. */
   readonly ignored: readonly string[];
   readonly metadata: Readonly<Record<string, string>>;
+  /** Storage types of the tensors as the file has them, by tunable. */
+  readonly storage: Config;
 }
 
 /** Tensors that change what the inputs mean: leaving them out would give a wrong answer without a word. */
@@ -53,7 +56,16 @@ export async function loadCase(family: AnyFamily, path: string): Promise<RunCase
     tokenAxis,
     ignored: names.filter((name) => !(name in family.inputs) && !(name in family.outputs)),
     metadata: file.metadata,
+    storage: storageIn(family, file),
   };
+}
+
+/** Tensors stored as F16 run as f16; any other type as the family's initial one, so that nothing is rounded unasked. */
+function storageIn(family: AnyFamily, file: SafetensorsFile): Config {
+  const halves = Object.entries(family.space.tunables).filter(([, t]) =>
+    t.values.includes("f16") && t.storageOf?.every((name) => file.entries[name]?.dtype === "F16")
+  );
+  return Object.fromEntries(halves.map(([name]) => [name, "f16"]));
 }
 
 /** Shapes flat outputs as the family declares them, with the T axis of 1 where the inputs had one. */

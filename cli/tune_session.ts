@@ -1,5 +1,3 @@
-import { initialConfig } from "../kernels/core/space.ts";
-import { formatVariant } from "../kernels/core/variant_id.ts";
 import { familyNamed } from "../kernels/mod.ts";
 import { type Ceilings, type Profile, SCHEMA_VERSION, type Trial, type Winner } from "../profiles/schema.ts";
 import { sourceHash } from "../profiles/source_hash.ts";
@@ -7,7 +5,6 @@ import { defaultRoot, ProfileStore } from "../profiles/store_fs.ts";
 import { chooseWinners } from "../profiles/winners.ts";
 import { strategyNamed } from "../tuner/strategies/mod.ts";
 import { tune } from "../tuner/tune.ts";
-import { pin } from "../tuner/pin.ts";
 import type { Workload } from "../tuner/workloads.ts";
 import { chooseWorkloads, type WorkloadOptions } from "./choose_workloads.ts";
 import { GpuProcess } from "./gpu_process.ts";
@@ -39,7 +36,7 @@ export async function runTune(options: TuneOptions): Promise<number> {
   const gpuOptions = { software: options.software ?? false, backend: "builtin", onNotice: note } as const;
   const gpu = await GpuProcess.start(gpuOptions);
   const { record, capabilities } = gpu;
-  const workloads = chosen.pick(record.software);
+  const workloads = chosen.pick(record.software, capabilities);
   const budgetMs = options.budget ?? (record.software ? SOFTWARE_BUDGET_MS : GPU_BUDGET_MS);
   note(
     `Device: ${record.description}, ${
@@ -119,13 +116,7 @@ export async function runTune(options: TuneOptions): Promise<number> {
       display.end(end);
       ends.push({ workload, end });
       finished &&= end === "complete";
-      const defaultVariant = formatVariant(family.name, initialConfig(pin(family.space, workload.pinned)));
-      const mine = chooseWinners(all, {
-        family: family.name,
-        sourceHash: hash,
-        defaultVariant,
-        driver: record.driver,
-      });
+      const mine = chooseWinners(all, { family, sourceHash: hash, driver: record.driver });
       const buckets = new Set(mine.map((w) => w.bucket));
       winners = [...winners.filter((w) => w.family !== family.name || !buckets.has(w.bucket)), ...mine];
       if (added > 0 || profile === undefined) await save();

@@ -19,6 +19,7 @@ export async function winnerFor(
   family: AnyFamily,
   axes: Axes,
   device: { record: DeviceRecord; capabilities: Capabilities },
+  storage: Config,
   root: string = defaultRoot(),
 ): Promise<Choice> {
   const { devices, warnings } = await listDevices(root);
@@ -29,6 +30,7 @@ export async function winnerFor(
     axes,
     await sourceHash(family),
     {
+      storage,
       refusal: (config) => refusal(family, axes, config, device.capabilities),
     },
   );

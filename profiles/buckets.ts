@@ -1,4 +1,5 @@
 import type { Axes } from "../kernels/core/family.ts";
+import type { Config } from "../kernels/core/space.ts";
 
 /** Axes that count tokens: each gets its own power-of-two class. */
 const TOKEN_AXES = ["T", "S", "L", "C"];
@@ -15,9 +16,9 @@ const isTokenAxis = (name: string) => TOKEN_AXES.includes(name) || /^T[A-Z_a-z]\
  *
  * Token counts and the number of heads over all sequences go by power-of-two class (named by its upper end), every
  * other axis is exact, since head sizes change the code itself. Never keyed on the raw token count: two prompts of
- * 8000 and 8100 tokens want the same variant.
+ * 8000 and 8100 tokens want the same variant. Storage types the caller decides (`storageChoices`) stand at the end.
  */
-export function bucketOf(family: string, axes: Axes): string {
+export function bucketOf(family: string, axes: Axes, storage: Config = {}): string {
   const parts: string[] = [];
   const names = Object.keys(axes);
   for (const name of names.filter(isTokenAxis).sort()) parts.push(`${name}<=${classOf(axes[name])}`);
@@ -31,6 +32,7 @@ export function bucketOf(family: string, axes: Axes): string {
   for (const name of names.filter((n) => !isTokenAxis(n) && !done.includes(n)).sort()) {
     parts.push(`${name}=${axes[name]}`);
   }
+  for (const [name, value] of Object.entries(storage)) parts.push(`${name}=${value}`);
   return `${family}@${parts.join(",")}`;
 }
 

@@ -1,5 +1,5 @@
 import type { AnyFamily, Axes } from "../kernels/core/family.ts";
-import { type Config, initialConfig } from "../kernels/core/space.ts";
+import { type Config, initialConfig, storageChoices } from "../kernels/core/space.ts";
 import { parseConfig } from "../kernels/core/variant_id.ts";
 import { bucketDistance, bucketOf } from "./buckets.ts";
 import { likeness, type Rung, rungOf, RUNGS } from "./device_ladder.ts";
@@ -42,13 +42,17 @@ export function resolve(
   currentSourceHash: string,
   options: {
     readonly allowStale?: boolean;
+    /** Storage types of the caller's tensors; the family's initial ones where not given. */
+    readonly storage?: Config;
     /** Says why a config cannot run here (features, limits), or nothing where it can. */
     readonly refusal?: (config: Config) => string | undefined;
   } = {},
 ): Resolution {
   const skipped: { variant: string; rung: Rung; reason: string }[] = [];
   let oldNews: Resolution | undefined;
-  for (const candidate of candidates(profiles, device, family.name, axes)) {
+  const fallback = { ...initialConfig(family.space), ...options.storage };
+  const bucket = bucketOf(family.name, axes, storageChoices(family.space, fallback));
+  for (const candidate of candidates(profiles, device, family.name, bucket)) {
     const { winner, rung } = candidate;
     const refused = illegal(family, winner.config) ?? options.refusal?.(winner.config);
     if (refused !== undefined) {
@@ -62,7 +66,7 @@ export function resolve(
     if (options.allowStale) oldNews ??= { ...found, stale, skipped };
     else skipped.push({ variant: winner.variant, rung, reason: stale });
   }
-  return oldNews ?? { config: initialConfig(family.space), rung: "portable", exactBucket: false, skipped };
+  return oldNews ?? { config: fallback, rung: "portable", exactBucket: false, skipped };
 }
 
 /** Winners that say something about this workload on this device, nearest first. */
@@ -70,9 +74,8 @@ function candidates(
   profiles: Iterable<Profile>,
   device: DeviceRecord,
   family: string,
-  axes: Axes,
+  bucket: string,
 ): Candidate[] {
-  const bucket = bucketOf(family, axes);
   const found: Candidate[] = [];
   for (const profile of profiles) {
     const rung = rungOf(profile.device, device);

@@ -1,3 +1,6 @@
+import type { AnyFamily } from "../kernels/core/family.ts";
+import { initialConfig, storageChoices } from "../kernels/core/space.ts";
+import { formatVariant } from "../kernels/core/variant_id.ts";
 import { bucketOf } from "./buckets.ts";
 import { blockKey } from "./blocklist.ts";
 import type { Timing, Trial, Winner } from "./schema.ts";
@@ -15,25 +18,30 @@ type Contender = Trial & { timing: Timing; error: number };
 export function chooseWinners(
   trials: Iterable<Trial>,
   now: {
-    readonly family: string;
+    readonly family: AnyFamily;
     readonly sourceHash: string;
-    /** Variant id of the family's default config. */
-    readonly defaultVariant: string;
     /** Leave out to take trials of every driver. */
     readonly driver?: string;
   },
 ): Winner[] {
   const latest = new Map<string, Trial>();
   for (const trial of trials) {
-    if (trial.family !== now.family || trial.sourceHash !== now.sourceHash) continue;
+    if (trial.family !== now.family.name || trial.sourceHash !== now.sourceHash) continue;
     if (now.driver !== undefined && trial.driver !== now.driver) continue;
     const key = blockKey(trial.variant, trial.axes);
     latest.delete(key); // so that the map keeps the order of the last trials
     latest.set(key, trial);
   }
   const contenders = [...latest.values()].filter(isContender);
-  const byBucket = Map.groupBy(contenders, (trial) => bucketOf(trial.family, trial.axes));
-  return [...byBucket].map(([bucket, all]) => winnerOf(bucket, comparable(all), now.defaultVariant));
+  const { name, space } = now.family;
+  const byBucket = Map.groupBy(
+    contenders,
+    (trial) => bucketOf(name, trial.axes, storageChoices(space, trial.config)),
+  );
+  return [...byBucket].map(([bucket, all]) => {
+    const defaults = { ...initialConfig(space), ...storageChoices(space, all[0].config) };
+    return winnerOf(bucket, comparable(all), formatVariant(name, defaults));
+  });
 }
 
 function isContender(trial: Trial): trial is Contender {

@@ -1,7 +1,7 @@
 import type { AnyFamily, Axes, Capabilities } from "../kernels/core/family.ts";
 import { completeAxes } from "../kernels/core/axes.ts";
 import { fit } from "../kernels/core/fit.ts";
-import { type Config, initialConfig } from "../kernels/core/space.ts";
+import { type Config, initialConfig, storageChoices } from "../kernels/core/space.ts";
 import { formatVariant } from "../kernels/core/variant_id.ts";
 import { blockKey, blocklist } from "../profiles/blocklist.ts";
 import type { Ceilings, Trial } from "../profiles/schema.ts";
@@ -54,7 +54,10 @@ const MOST_FINALISTS = 4;
 export async function* tune(job: TuneJob): AsyncGenerator<TuneProgress, TuneEnd> {
   const { family, workload } = job;
   const axes = completeAxes(family, workload.axes);
-  const space = pin(family.space, workload.pinned);
+  const space = pin(family.space, {
+    ...storageChoices(family.space, initialConfig(family.space)),
+    ...workload.storage,
+  });
   const usable = job.known.filter((t) =>
     t.sourceHash === job.sourceHash && t.driver === job.driver && t.family === family.name
   );

@@ -12,6 +12,7 @@ export function benchCommand() {
       "--config <variant...>",
       "variants to time, as variants prints them; else the profile's winner, else the default",
     )
+    .option("--storage <type>", "store the caller's tensors (q, k, v, o; the cache) as f32 or f16")
     .option("--software", "use the software adapter even where a GPU answers")
     .option("--profiles <folder>", "folder of the profiles")
     .option("--json", "one JSON document on stdout")

@@ -64,7 +64,7 @@ Examples:
       try {
         const choice = asked
           ? { config: asked, from: "--config", notices: [] }
-          : await chosen(family, test.axes, gpu, options.profiles);
+          : await chosen(family, test, gpu, options.profiles);
         choice.notices.forEach(note);
         const plan = fit(
           family.plan(test.axes, choice.config, gpu.capabilities, test.scalars),
@@ -139,12 +139,13 @@ async function parseVariant(family: AnyFamily, id: string): Promise<Config> {
 
 async function chosen(
   family: AnyFamily,
-  axes: Axes,
+  test: { axes: Axes; storage: Config },
   gpu: { record: DeviceRecord; capabilities: Capabilities },
   profiles: string | undefined,
 ): Promise<Choice> {
   const { winnerFor } = await import("../winner_for.ts");
-  return await winnerFor(family, axes, gpu, profiles === undefined ? undefined : userPath(profiles));
+  const { axes, storage } = test;
+  return await winnerFor(family, axes, gpu, storage, profiles === undefined ? undefined : userPath(profiles));
 }
 
 export function deviceName(record: DeviceRecord): string {

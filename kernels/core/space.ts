@@ -12,6 +12,8 @@ export interface Tunable<V extends TunableValue = TunableValue> {
   readonly unit?: string;
   /** Pass the tunable belongs to; a coordinate search tunes each scope on its own. */
   readonly scope?: string;
+  /** Input tensors whose storage type this is: the caller's data decides it, never the tuner. */
+  readonly storageOf?: readonly string[];
 }
 
 /** One legal or illegal assignment of every tunable. */
@@ -39,7 +41,7 @@ export type SpaceConfig<S> = S extends Space<infer C> ? C : never;
 /** Declares a tunable that takes one of `values`. Throws RangeError when `initial` is none of them. */
 export function oneOf<const V extends TunableValue>(
   values: readonly V[],
-  options: { initial: NoInfer<V>; doc: string; unit?: string; scope?: string },
+  options: Omit<Tunable<V>, "values" | "initial"> & { initial: NoInfer<V> },
 ): Tunable<V> {
   if (!values.includes(options.initial)) {
     throw new RangeError(
@@ -60,6 +62,15 @@ export function defineSpace<const T extends Tunables>(
     throw new RangeError(`Cannot declare a space: its initial config breaks "${broken[0]}"`);
   }
   return space;
+}
+
+/** The part of a config that the caller's data decides: storage types of its tensors. Part of a workload's bucket. */
+export function storageChoices(space: Space, config: Config): Config {
+  return Object.fromEntries(
+    Object.keys(space.tunables).filter((name) => space.tunables[name].storageOf).map((
+      name,
+    ) => [name, config[name]]),
+  );
 }
 
 /** The config in which every tunable has its initial value. */

@@ -10,12 +10,17 @@ const tunables = {
     initial: 16,
     unit: "columns",
     doc: "Columns of the state per workgroup (fla: BV)",
+    scope: "scan",
   }),
   elem: oneOf(["f32", "f16"], {
     initial: "f32",
     doc: "Storage type of what prepare hands to scan: decayed q and k, M, P",
   }),
-  io: oneOf(["f32", "f16"], { initial: "f32", doc: "Storage type of q, k, v and o" }),
+  io: oneOf(["f32", "f16"], {
+    initial: "f32",
+    doc: "Storage type of q, k, v and o",
+    storageOf: ["q", "k", "v"],
+  }),
   unroll: oneOf([true, false], {
     initial: true,
     doc: "Repeat marked loops with constant indices, or leave them to the driver",

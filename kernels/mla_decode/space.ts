@@ -26,7 +26,11 @@ export function valueHeads(c: Shape): number {
 }
 
 export const space = defineSpace({
-  cacheElem: oneOf(["f32", "f16"], { initial: "f32", doc: "Storage type of the cache" }),
+  cacheElem: oneOf(["f32", "f16"], {
+    initial: "f32",
+    doc: "Storage type of the cache",
+    storageOf: ["cache"],
+  }),
   splits: oneOf([1, 4, 8, 16, 32, 64, 128, 252], {
     initial: 32,
     unit: "slices",

@@ -4,9 +4,9 @@ import { blockKey, blocklist } from "../../profiles/blocklist.ts";
 import type { Trial } from "../../profiles/schema.ts";
 import { profileSchema } from "../../profiles/schema.ts";
 import { chooseWinners } from "../../profiles/winners.ts";
-import { failedTrial, sampleDevice, sampleTiming, sampleTrial } from "./samples.ts";
+import { failedTrial, sampleDevice, sampleTiming, sampleTrial, toyFamily } from "./samples.ts";
 
-const now = { family: "toy", sourceHash: "aaaa", defaultVariant: "toy:tile=16;wide=false" };
+const now = { family: toyFamily(), sourceHash: "aaaa" };
 const timed = (tile: number, medianUs: number, changes: Partial<Trial> = {}) =>
   sampleTrial({ config: { tile, wide: false }, timing: sampleTiming(medianUs), ...changes });
 
