@@ -107,7 +107,7 @@ export async function runTune(options: TuneOptions): Promise<number> {
           end = step.value;
           break;
         }
-        if (!step.value.isNew) continue;
+        if (step.value.kind === "known") continue;
         added++;
         all.push(step.value.trial);
         await store.append(step.value.trial);

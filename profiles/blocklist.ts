@@ -1,14 +1,8 @@
 import type { Axes } from "../kernels/core/family.ts";
 import type { Trial, TrialStatus } from "./schema.ts";
 
-/** Outcomes that bar a variant; `rejected` is not one, since the rules that reject are cheap to ask again. */
-const BARRING: readonly TrialStatus[] = [
-  "compile_error",
-  "runtime_error",
-  "timeout",
-  "device_lost",
-  "incorrect",
-];
+/** Outcomes that cost minutes or the driver. */
+const GRAVE: readonly TrialStatus[] = ["timeout", "device_lost"];
 
 /** Key of a variant at one size. The order of the axes does not matter. */
 export function blockKey(variant: string, axes: Axes): string {
@@ -16,18 +10,23 @@ export function blockKey(variant: string, axes: Axes): string {
 }
 
 /**
- * Variants that went wrong before under the same driver and source, by `blockKey`, with the reason.
+ * The trial that bars `variant` at `axes`: it hung or lost the device at a size of no more operations.
+ *
  * Why forever: a variant that lost the device once may do it again, and a retry could cost the whole session.
+ * Why not at smaller sizes: one that is merely too slow for a million tokens may be the right one for a thousand.
+ * `trials` are of the current driver and source: with another of either, it gets another chance.
  */
-export function blocklist(
+export function barringTrial(
   trials: Iterable<Trial>,
-  now: { readonly driver: string; readonly sourceHash: string },
-): ReadonlyMap<string, string> {
-  const blocked = new Map<string, string>();
+  variant: string,
+  axes: Axes,
+  flopsAt: (axes: Axes) => number,
+): Trial | undefined {
+  const flops = flopsAt(axes);
   for (const trial of trials) {
-    if (!BARRING.includes(trial.status)) continue;
-    if (trial.driver !== now.driver || trial.sourceHash !== now.sourceHash) continue;
-    blocked.set(blockKey(trial.variant, trial.axes), trial.reason ?? `it ended in ${trial.status} before`);
+    if (trial.variant === variant && GRAVE.includes(trial.status) && flopsAt(trial.axes) <= flops) {
+      return trial;
+    }
   }
-  return blocked;
+  return undefined;
 }

@@ -1,10 +1,11 @@
+import { completeAxes, formatAxes } from "../kernels/core/axes.ts";
 import type { AnyFamily, Axes, Capabilities } from "../kernels/core/family.ts";
-import { completeAxes } from "../kernels/core/axes.ts";
 import { fit } from "../kernels/core/fit.ts";
 import { type Config, initialConfig, storageChoices } from "../kernels/core/space.ts";
 import { formatVariant } from "../kernels/core/variant_id.ts";
-import { blockKey, blocklist } from "../profiles/blocklist.ts";
-import type { Ceilings, Trial } from "../profiles/schema.ts";
+import { barringTrial, blockKey } from "../profiles/blocklist.ts";
+import { type Ceilings, SCHEMA_VERSION, type Trial } from "../profiles/schema.ts";
+import { Looks } from "./looks.ts";
 import { pin } from "./pin.ts";
 import type { Strategy } from "./strategies/mod.ts";
 import type { TrialRequest } from "./trial.ts";
@@ -19,24 +20,26 @@ export interface TuneJob {
   readonly ceilings: Ceilings;
   readonly sourceHash: string;
   readonly driver: string;
-  /** Trials of earlier runs: replayed to the strategy, never measured again. */
+  /** Trials of earlier runs, oldest first: replayed to the strategy, never measured again. */
   readonly known: readonly Trial[];
-  /** New trials at most. */
+  /** New variants at most; further looks at finalists come on top. */
   readonly budget: number;
   readonly seed: number;
-  /** `performance.now()` after which nothing new starts. */
+  /** `performance.now()` after which nothing new starts; the last tenth until then is for the finalists. */
   readonly deadline: number;
   readonly samples: number;
   readonly capUs: number;
   readonly start?: Config;
   readonly signal?: AbortSignal;
+  /** Runs one trial. What it throws ends the job, unless `signal` is aborted: then the trial is dropped. */
   run(request: TrialRequest): Promise<Trial>;
 }
 
-/** A trial of the search as it came, and the best passed one so far. */
+/** A trial of the job as it came, and the best passed one so far. */
 export interface TuneProgress {
   readonly trial: Trial;
-  readonly isNew: boolean;
+  /** `known`: replayed; `new`: measured; `barred`: refused for what it did at another size; `again`: a finalist's further look. */
+  readonly kind: "known" | "new" | "barred" | "again";
   readonly best?: Trial;
   readonly baseline?: Trial;
 }
@@ -46,95 +49,105 @@ export type TuneEnd = "complete" | "out of time" | "out of trials" | "stopped";
 
 /** A call this much slower than the best is measured three times only. */
 const GIVE_UP_FACTOR = 1.5;
-/** Finalists within this share of the best are measured again, turn by turn. */
-const FINALIST_SHARE = 1.05;
-const MOST_FINALISTS = 4;
+const FINALS_SHARE = 0.1;
 
-/** Searches one workload: yields every trial, old and new, and returns why it ended. */
+/**
+ * Searches one workload, then measures those close to the best turn by turn. Yields every trial, old and new, and
+ * returns why it ended.
+ */
 export async function* tune(job: TuneJob): AsyncGenerator<TuneProgress, TuneEnd> {
-  const { family, workload } = job;
-  const axes = completeAxes(family, workload.axes);
-  const space = pin(family.space, {
-    ...storageChoices(family.space, initialConfig(family.space)),
-    ...workload.storage,
-  });
+  const { family } = job;
+  const axes = completeAxes(family, job.workload.axes);
+  const storage = { ...storageChoices(family.space, initialConfig(family.space)), ...job.workload.storage };
+  const space = pin(family.space, storage);
   const usable = job.known.filter((t) =>
     t.sourceHash === job.sourceHash && t.driver === job.driver && t.family === family.name
   );
-  const known = new Map(usable.map((t) => [blockKey(t.variant, t.axes), t]));
-  const blocked = blocklist(usable, { driver: job.driver, sourceHash: job.sourceHash });
+  const size = blockKey("", axes);
+  const looks = new Looks(
+    usable.filter((t) =>
+      blockKey("", t.axes) === size && Object.keys(storage).every((name) => t.config[name] === storage[name])
+    ),
+  );
+  const now = performance.now();
+  const searchEnd = job.deadline - FINALS_SHARE * Math.max(0, job.deadline - now);
+  const baselineId = formatVariant(family.name, initialConfig(space));
+  let left = job.budget;
+
+  const ended = (deadline: number): TuneEnd | undefined => {
+    if (job.signal?.aborted) return "stopped";
+    return performance.now() >= deadline ? "out of time" : undefined;
+  };
+  /** Undefined where the job was stopped meanwhile. */
+  const measured = async (config: Config, samples: number, giveUpUs?: number): Promise<Trial | undefined> => {
+    const { sourceHash, ceilings, capUs } = job;
+    try {
+      return await job.run({ config, axes, sourceHash, ceilings, samples, giveUpUs, capUs });
+    } catch (error) {
+      if (job.signal?.aborted) return undefined;
+      throw error;
+    }
+  };
+  const progress = (kind: TuneProgress["kind"], trial: Trial): TuneProgress => {
+    if (kind !== "known") looks.add(trial);
+    return { trial, kind, best: looks.best, baseline: looks.last(baselineId) };
+  };
+
+  let end: TuneEnd | undefined;
   const search = job.strategy.search(space, {
     budget: Number.MAX_SAFE_INTEGER,
     seed: job.seed,
     start: job.start,
     isFeasible: (config) => canRun(family, axes, config, job.capabilities),
   });
-  const baselineId = formatVariant(family.name, initialConfig(space));
-  const fresh = new Set<string>();
-  let best: Trial | undefined;
-  let baseline: Trial | undefined;
-  let left = job.budget;
-  let end: TuneEnd = "complete";
-
-  const request = (config: Config, samples: number): TrialRequest => ({
-    config,
-    axes,
-    sourceHash: job.sourceHash,
-    ceilings: job.ceilings,
-    samples,
-    giveUpUs: best?.timing && best.timing.medianUs * GIVE_UP_FACTOR,
-    capUs: job.capUs,
-  });
-
   for (let next = search.next(); !next.done;) {
     const config = next.value;
     const id = formatVariant(family.name, config);
-    const key = blockKey(id, axes);
-    let trial = known.get(key);
-    const isNew = trial === undefined;
-    if (isNew) {
-      if (job.signal?.aborted) end = "stopped";
-      else if (performance.now() >= job.deadline) end = "out of time";
-      else if (left <= 0) end = "out of trials";
-      if (end !== "complete") break;
-      left--;
-      trial = await job.run(request(config, job.samples));
-      known.set(key, trial);
-      fresh.add(id);
+    const bar = looks.first(id)
+      ? undefined
+      : barringTrial(usable, id, axes, (a) => family.work(a, config).flops);
+    if (looks.first(id)) yield progress("known", looks.first(id)!);
+    else if (bar) yield progress("barred", barred(job, config, axes, bar));
+    else {
+      end = ended(searchEnd) ?? (left-- <= 0 ? "out of trials" : undefined);
+      if (end) break;
+      const giveUpUs = looks.best?.timing && looks.best.timing.medianUs * GIVE_UP_FACTOR;
+      const trial = await measured(config, job.samples, giveUpUs);
+      if (!trial) return "stopped";
+      yield progress("new", trial);
     }
-    if (blocked.has(key) && isNew) throw new Error("a blocked variant is always known");
-    if (id === baselineId) baseline = trial;
-    if (trial!.timing && (best?.timing === undefined || trial!.timing.medianUs < best.timing.medianUs)) {
-      best = trial;
-    }
-    yield { trial: trial!, isNew, best, baseline };
-    next = search.next({ medianUs: trial!.timing?.medianUs });
+    next = search.next({ medianUs: looks.first(id)!.timing?.medianUs });
   }
-  if (fresh.size > 0 && end !== "stopped") {
-    for (const trial of finalists(known.values(), axes, best)) {
-      if (job.signal?.aborted) return "stopped";
-      const again = await job.run({ ...request(trial.config, job.samples * 2), giveUpUs: undefined });
-      yield {
-        trial: again,
-        isNew: true,
-        best: trial.variant === best?.variant && again.timing ? again : best,
-        baseline,
-      };
+
+  for (let due = looks.due(); due.length > 0; due = looks.due()) {
+    for (const config of due) {
+      const cut = ended(job.deadline);
+      if (cut) return end ?? cut;
+      const trial = await measured(config, job.samples * 2);
+      if (!trial) return "stopped";
+      yield progress("again", trial);
     }
   }
-  return end;
+  return end ?? "complete";
 }
 
-/** The best trials of one size, close enough to be measured against each other once more. */
-function finalists(trials: Iterable<Trial>, axes: Axes, best: Trial | undefined): Trial[] {
-  if (!best?.timing) return [];
-  const limit = best.timing.medianUs * FINALIST_SHARE;
-  const size = blockKey("", axes);
-  const close = [...trials].filter((t) =>
-    t.timing && t.timing.medianUs <= limit && blockKey("", t.axes) === size
-  )
-    .sort((a, b) => a.timing!.medianUs - b.timing!.medianUs).slice(0, MOST_FINALISTS);
-  return close.length > 1 ? close : [];
+/** The trial of a variant that is not run for what it did at another size. */
+function barred(job: TuneJob, config: Config, axes: Axes, bar: Trial): Trial {
+  const { family, sourceHash, driver } = job;
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    family: family.name,
+    variant: bar.variant,
+    config,
+    axes,
+    status: "rejected",
+    reason: `not tried: it ended in ${bar.status} at ${formatAxes(bar.axes)}${
+      bar.reason ? ` (${bar.reason})` : ""
+    }`,
+    sourceHash,
+    driver,
+    at: new Date().toISOString(),
+  };
 }
 
 function canRun(family: AnyFamily, axes: Axes, config: Config, device: Capabilities): boolean {

@@ -1,6 +1,7 @@
-// chooseWinners() and blocklist(): what stored trials say.
+// chooseWinners() and barringTrial(): what stored trials say.
 import { assertEquals } from "deno-std/assert/mod.js";
-import { blockKey, blocklist } from "../../profiles/blocklist.ts";
+import type { Axes } from "../../kernels/core/family.ts";
+import { barringTrial } from "../../profiles/blocklist.ts";
 import type { Trial } from "../../profiles/schema.ts";
 import { profileSchema } from "../../profiles/schema.ts";
 import { chooseWinners } from "../../profiles/winners.ts";
@@ -53,18 +54,20 @@ Deno.test("chooseWinners() ignores failures, other sources, drivers and clocks; 
   assertEquals(winners.map((w) => [w.variant, w.timing.medianUs]), [["toy:tile=16;wide=false", 21]]);
 });
 
-Deno.test("blocklist() bars what went wrong under this driver and source, with its reason", () => {
-  const trials = (["compile_error", "runtime_error", "timeout", "device_lost", "incorrect"] as const).map(
-    (status, i) => failedTrial(status, { config: { tile: i } }),
-  );
-  const blocked = blocklist([
-    ...trials,
-    sampleTrial(),
-    failedTrial("rejected", { config: { tile: 90 } }),
-    failedTrial("timeout", { config: { tile: 91 }, driver: "1" }),
-    failedTrial("timeout", { config: { tile: 92 }, sourceHash: "bbbb" }),
-  ], { driver: "570.1", sourceHash: "aaaa" });
-  assertEquals(blocked.size, 5);
-  assertEquals(blocked.get(blockKey("toy:tile=2", { T: 100, B: 1, K: 64, H: 4 })), "it was timeout");
-  assertEquals(blocked.get(blockKey("toy:tile=2", { T: 101, B: 1, K: 64, H: 4 })), undefined);
+Deno.test("barringTrial() finds a hang or a lost device at a size of no more operations", () => {
+  const at = (T: number) => ({ B: 1, T, H: 4, K: 64 });
+  const flopsAt = (axes: Axes) => axes.T * axes.H;
+  const trials = [
+    sampleTrial({ axes: at(100) }),
+    failedTrial("incorrect", { axes: at(100) }),
+    failedTrial("timeout", { config: { tile: 32, wide: false }, axes: at(100) }),
+    failedTrial("device_lost", { axes: at(1000) }),
+  ];
+  const bar = (T: number, variant = "toy:tile=16;wide=false") =>
+    barringTrial(trials, variant, at(T), flopsAt);
+  assertEquals(bar(1000), trials[3]);
+  assertEquals(bar(1001), trials[3]);
+  assertEquals(bar(999), undefined);
+  assertEquals(bar(100, "toy:tile=32;wide=false"), trials[2]);
+  assertEquals(bar(1000, "toy:tile=64;wide=false"), undefined);
 });
