@@ -29,11 +29,18 @@ interface Waiting {
 }
 
 const OPEN_TIMEOUT_MS = 60_000;
+/**
+ * OpenGL is left out: wgpu offers neither f16 nor subgroups there, and Mesa's OpenGL on the CPU, which many servers
+ * have, needs more than 30 s for one variant of kda_prefill (llvmpipe of Mesa 22.3.6, 2026-11-23).
+ */
+const BACKENDS = "vulkan,metal,dx12";
 
 /** A child process that owns one GPU device, so that a hang or a crash of the driver costs one request. */
 export class GpuProcess {
   readonly record: DeviceRecord;
   readonly capabilities: Capabilities;
+  /** What a process needs in its environment to find this adapter first. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly #child: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #waiting = new Map<number, Waiting>();
@@ -44,7 +51,9 @@ export class GpuProcess {
     child: Deno.ChildProcess,
     greeting: WorkerGreeting & { kind: "ready" },
     replies: AsyncGenerator<WorkerReply>,
+    environment: Readonly<Record<string, string>>,
   ) {
+    this.environment = environment;
     this.#child = child;
     this.#input = child.stdin.getWriter();
     this.record = greeting.record;
@@ -68,14 +77,16 @@ export class GpuProcess {
     );
   }
 
-  static async #spawn(env: Record<string, string>): Promise<GpuProcess | string> {
+  static async #spawn(driver: Record<string, string>): Promise<GpuProcess | string> {
+    const environment = {
+      DENO_WEBGPU_BACKEND: Deno.env.get("DENO_WEBGPU_BACKEND") ?? BACKENDS,
+      // Mesa prints an error line per adapter request where it is unset.
+      XDG_RUNTIME_DIR: Deno.env.get("XDG_RUNTIME_DIR") ?? Deno.env.get("TMPDIR") ?? "/tmp",
+      ...driver,
+    };
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--quiet", fileURLToPath(new URL("./gpu_worker.ts", import.meta.url))],
-      env: {
-        XDG_RUNTIME_DIR: Deno.env.get("XDG_RUNTIME_DIR") ?? Deno.env.get("TMPDIR") ?? "/tmp",
-        NO_COLOR: "1",
-        ...env,
-      },
+      env: { ...environment, NO_COLOR: "1" },
       stdin: "piped",
       stdout: "piped",
       stderr: Deno.env.get("DELTATUNE_DEBUG") ? "inherit" : "null",
@@ -93,7 +104,7 @@ export class GpuProcess {
     }
     const greeting = first.value as WorkerGreeting;
     if (greeting.kind === "ready") {
-      return new GpuProcess(child, greeting, replies as AsyncGenerator<WorkerReply>);
+      return new GpuProcess(child, greeting, replies as AsyncGenerator<WorkerReply>, environment);
     }
     await child.status;
     await child.stdin.abort().catch(() => {});

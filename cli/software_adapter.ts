@@ -23,8 +23,6 @@ export async function softwareEnvironment(onNotice: (text: string) => void): Pro
     LD_LIBRARY_PATH: [folder, Deno.env.get("LD_LIBRARY_PATH")].filter(Boolean).join(":"),
     VK_DRIVER_FILES: `${folder}/${ICD}`,
     VK_ICD_FILENAMES: `${folder}/${ICD}`,
-    // Mesa prints an error line per adapter request where it is unset.
-    XDG_RUNTIME_DIR: Deno.env.get("XDG_RUNTIME_DIR") ?? folder,
   };
 }
 
