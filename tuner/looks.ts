@@ -46,16 +46,17 @@ export class Looks {
   }
 
   /**
-   * Configs close enough to the best to be looked at again, fastest first. A lucky first look loses its lead in the
-   * second one, which lets others in, until all that lead have been looked at often enough. None where one stands alone.
+   * Configs close enough to the best to be looked at again, the one with the fewest looks first. A lucky first look
+   * loses its lead in the second one, which lets others in, until all that lead have been looked at often enough.
+   * None where one stands alone.
    */
   due(): Config[] {
     const limit = (this.best?.timing?.medianUs ?? 0) * FINALIST_SHARE;
     const close = [...this.#last.values()].filter((trial) => trial.timing && trial.timing.medianUs <= limit)
       .sort((a, b) => a.timing!.medianUs - b.timing!.medianUs).slice(0, MOST_FINALISTS);
     if (close.length < 2) return [];
-    return close.filter((trial) => this.#count.get(trial.variant)! < FINALIST_LOOKS).map((trial) =>
-      trial.config
-    );
+    const looks = (trial: Trial) => this.#count.get(trial.variant)!;
+    return close.filter((trial) => looks(trial) < FINALIST_LOOKS).sort((a, b) => looks(a) - looks(b))
+      .map((trial) => trial.config);
   }
 }

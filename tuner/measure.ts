@@ -14,39 +14,50 @@ export interface MeasureOptions {
 }
 
 const WARM_UP_SPANS = 2;
+const LEAST_SPAN_US = 200;
+const LEAST_QUANTA = 100;
+const MOST_REPEATS = 2000;
+/** Spans aim this far above the least length, as calls of one variant differ. */
+const MARGIN = 1.2;
 
 /**
  * Times one call: repeats it in one pass until the span is at least 100 quanta and 200 us, rotating among `executions`
- * (the same plan on different buffers) so that small working sets do not sit in the cache.
+ * (the same plan on different buffers) so that small working sets do not sit in the cache. Throws Error where the
+ * device's clock stands still.
  */
 export async function measure(
-  timer: Timer,
-  executions: readonly Execution[],
+  timer: Pick<Timer, "span" | "clock">,
+  executions: readonly Pick<Execution, "encode">[],
   options: MeasureOptions,
 ): Promise<Timing> {
   let turn = 0;
-  const call = (pass: GPUComputePassEncoder) => executions[turn++ % executions.length].encode(pass);
-  let singleUs = Infinity;
-  for (let i = 0; i < WARM_UP_SPANS; i++) {
-    singleUs = Math.min(singleUs, Math.max(1e-3, await timer.span(call)));
+  const spanOf = (repeats: number) =>
+    timer.span((pass) => {
+      for (let r = 0; r < repeats; r++) executions[turn++ % executions.length].encode(pass);
+    });
+  let span = Infinity;
+  for (let i = 0; i < WARM_UP_SPANS; i++) span = Math.min(span, await spanOf(1));
+
+  // A span of one call is mostly the cost of the pass, or less than a quantum: each longer one tells more.
+  const wantedUs = Math.max(LEAST_SPAN_US, options.quantumNs / 1e3 * LEAST_QUANTA);
+  let repeats = 1;
+  for (;;) {
+    const callUs = Math.max(span, 1e-3) / repeats;
+    const most = Math.min(MOST_REPEATS, Math.max(1, Math.floor(options.spanCapUs / callUs)));
+    if (span >= wantedUs || repeats >= most) break;
+    repeats = Math.min(most, Math.max(repeats + 1, Math.ceil(wantedUs * MARGIN / callUs)));
+    span = await spanOf(repeats);
   }
-  const wantedUs = Math.max(200, options.quantumNs / 1e3 * 100);
-  const repeats = Math.max(
-    1,
-    Math.min(2000, Math.floor(options.spanCapUs / singleUs), Math.ceil(wantedUs / singleUs)),
-  );
-  const lost = options.giveUpUs !== undefined && singleUs > options.giveUpUs;
+
+  const lost = options.giveUpUs !== undefined && span / repeats > options.giveUpUs;
   const count = lost ? Math.min(3, options.samples) : options.samples;
   const samples: number[] = [];
-  for (let i = 0; i < count; i++) {
-    const span = await timer.span((pass) => {
-      for (let r = 0; r < repeats; r++) call(pass);
-    });
-    samples.push(Math.max(span, 1e-3) / repeats);
-  }
-  const { low, high } = medianInterval(samples);
+  for (let i = 0; i < count; i++) samples.push(await spanOf(repeats) / repeats);
+  const medianUs = median(samples);
+  if (!(medianUs > 0)) throw new Error(`Cannot time ${repeats} calls: the device's clock did not advance`);
+  const { low, high } = medianInterval(samples.map((us) => Math.max(us, 1e-6)));
   return {
-    medianUs: median(samples),
+    medianUs,
     madUs: medianDeviation(samples),
     lowUs: low,
     highUs: high,
