@@ -93,7 +93,7 @@ export class TrialRunner {
       onPhase("verify");
       let error = 0;
       for (const test of this.#verifyCases(axes)) {
-        const result = await verify(device, capabilities, family, config, test, new PipelineCache());
+        const result = await verify(device, capabilities, family, config, test, pipelines);
         if (!result.passed) {
           const reason = `RMS error ratio ${result.worst.toExponential(1)} is above ${
             result.tolerance.toExponential(0)
