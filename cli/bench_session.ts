@@ -49,7 +49,7 @@ export async function runBench(options: BenchOptions): Promise<number> {
   const gpuOptions = { software: options.software ?? false, backend: "builtin", onNotice: note } as const;
   const gpu = await GpuProcess.start(gpuOptions);
   const { record, capabilities } = gpu;
-  const trials = new TrialProcess(gpu, gpuOptions);
+  const trials = new TrialProcess(gpu);
   try {
     const ceilings = await gpu.request<Ceilings>("ceilings", {}, CEILINGS_TIMEOUT_MS);
     const workloads = chosen.pick(record.software, capabilities);

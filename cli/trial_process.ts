@@ -1,7 +1,7 @@
 import { SCHEMA_VERSION, type Trial } from "../profiles/schema.ts";
 import { formatVariant } from "../kernels/core/variant_id.ts";
-import type { TrialRequest } from "../tuner/trial.ts";
-import { GpuDied, GpuProcess, type GpuProcessOptions, GpuTimeout } from "./gpu_process.ts";
+import type { Phase, TrialRequest } from "../tuner/trial.ts";
+import { GpuDied, type GpuProcess, GpuTimeout } from "./gpu_process.ts";
 
 /** Longest a phase of a trial may take: compiling, verifying or timing one variant. */
 export const PHASE_TIMEOUT_MS = 30_000;
@@ -9,25 +9,37 @@ export const PHASE_TIMEOUT_MS = 30_000;
 /** Runs trials in a child process and starts a new one when a trial hung or killed it. */
 export class TrialProcess {
   #gpu: GpuProcess;
-  readonly #options: GpuProcessOptions;
   readonly #timeoutMs: number;
+  #closed = false;
 
-  constructor(gpu: GpuProcess, options: GpuProcessOptions, timeoutMs = PHASE_TIMEOUT_MS) {
+  constructor(gpu: GpuProcess, timeoutMs = PHASE_TIMEOUT_MS) {
     this.#gpu = gpu;
-    this.#options = options;
     this.#timeoutMs = timeoutMs;
   }
 
-  /** The trial of one variant; a hang or a crash is a trial too, and the next one runs in a new process. */
-  async run(family: string, request: TrialRequest): Promise<Trial> {
-    if (!this.#gpu.alive) this.#gpu = await GpuProcess.start(this.#options);
+  /**
+   * The trial of one variant; a hang or a crash is a trial too, and the next one runs in a new process. Throws GpuDied
+   * once closed, and where the device does not come back.
+   */
+  async run(family: string, request: TrialRequest, onPhase?: (phase: Phase) => void): Promise<Trial> {
+    await this.#ensure();
+    let began = false;
+    const attempt = () =>
+      this.#gpu.request<Trial>("trial", { family, ...request }, this.#timeoutMs, (phase) => {
+        began = true;
+        onPhase?.(phase);
+      });
     try {
-      const trial = await this.#gpu.request<Trial>("trial", { family, ...request }, this.#timeoutMs);
+      const trial = await attempt().catch(async (error) => {
+        // What died before this variant was begun says nothing about it.
+        if (!(error instanceof GpuDied) || began || this.#closed) throw error;
+        await this.#ensure();
+        return await attempt();
+      });
       if (trial.status === "device_lost") this.#gpu.close();
       return trial;
     } catch (error) {
-      if (!(error instanceof GpuTimeout || error instanceof GpuDied)) throw error;
-      this.#gpu.close();
+      if (this.#closed || !(error instanceof GpuTimeout || began && error instanceof GpuDied)) throw error;
       return {
         schemaVersion: SCHEMA_VERSION,
         family,
@@ -43,7 +55,18 @@ export class TrialProcess {
     }
   }
 
+  /** Kills the process; a trial under way throws GpuDied. */
   close(): void {
+    this.#closed = true;
     this.#gpu.close();
+  }
+
+  async #ensure(): Promise<void> {
+    if (this.#closed) throw new GpuDied("the GPU process was closed");
+    if (this.#gpu.alive) return;
+    this.#gpu = await this.#gpu.restart();
+    if (!this.#closed) return;
+    this.#gpu.close();
+    throw new GpuDied("the GPU process was closed");
   }
 }

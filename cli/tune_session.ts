@@ -47,7 +47,7 @@ export async function runTune(options: TuneOptions): Promise<number> {
   const stop = new AbortController();
   const interrupt = () => stop.abort();
   Deno.addSignalListener("SIGINT", interrupt);
-  const trials = new TrialProcess(gpu, gpuOptions);
+  const trials = new TrialProcess(gpu);
   using store = await ProfileStore.open(
     options.profiles ? userPath(options.profiles) : defaultRoot(),
     record,

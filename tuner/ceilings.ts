@@ -20,7 +20,12 @@ export async function measureCeilings(opened: OpenDevice): Promise<Ceilings> {
     const execution = await Execution.prepare(device, plan, new PipelineCache());
     try {
       execution.upload({});
-      const timing = await measure(timer, [execution], { quantumNs, samples: 7, spanCapUs: 200_000 });
+      const timing = await measure(timer, [execution], {
+        quantumNs,
+        samples: 7,
+        spanCapUs: 200_000,
+        warmUpUs: record.software ? 0 : 200_000,
+      });
       return timing.medianUs;
     } finally {
       execution.destroy();

@@ -42,18 +42,25 @@ export class Execution {
     this.compileMs = compileMs;
   }
 
-  /** Compiles and allocates. Throws CompileError with the compiler's message, and whatever allocation threw. */
-  static async prepare(device: GPUDevice, plan: Plan, pipelines: PipelineCache): Promise<Execution> {
+  /**
+   * Compiles and allocates; outputs and scratch are those of `sharing` where one is given, which then must outlive it.
+   * Throws CompileError with the compiler's message, and RangeError where memory runs out.
+   */
+  static async prepare(
+    device: GPUDevice,
+    plan: Plan,
+    pipelines: PipelineCache,
+    sharing?: Execution,
+  ): Promise<Execution> {
     const start = performance.now();
     const compiled: Compiled[] = [];
     for (const pass of plan.passes) compiled.push(await pipelines.get(device, pass));
     const compileMs = performance.now() - start;
     device.pushErrorScope("out-of-memory");
-    const buffers = new Map(
-      plan.buffers.map((
-        b,
-      ) => [b.name, device.createBuffer({ label: b.name, size: bufferBytes(b), usage: USAGE })]),
-    );
+    const buffers = new Map(plan.buffers.map((b) => {
+      const shared = sharing && b.from === undefined ? sharing.#buffers.get(b.name) : undefined;
+      return [b.name, shared ?? device.createBuffer({ label: b.name, size: bufferBytes(b), usage: USAGE })];
+    }));
     const uniforms: GPUBuffer[] = [];
     const steps = plan.passes.map((pass, i) => {
       const uniform = device.createBuffer({

@@ -11,9 +11,12 @@ export interface MeasureOptions {
   readonly giveUpUs?: number;
   /** Longest span submitted at once, us. */
   readonly spanCapUs: number;
+  /** Work to do before the first sample, us: an idle GPU lowers its clocks and takes long to raise them. */
+  readonly warmUpUs?: number;
 }
 
 const WARM_UP_SPANS = 2;
+const WARM_UP_SPAN_US = 10_000;
 const LEAST_SPAN_US = 200;
 const LEAST_QUANTA = 100;
 const MOST_REPEATS = 2000;
@@ -22,8 +25,9 @@ const MARGIN = 1.2;
 
 /**
  * Times one call: repeats it in one pass until the span is at least 100 quanta and 200 us, rotating among `executions`
- * (the same plan on different buffers) so that small working sets do not sit in the cache. Throws Error where the
- * device's clock stands still.
+ * (the same plan on different inputs) so that small working sets do not sit in the cache. Executions share their
+ * outputs, so that one call must end before the next begins: overlapping calls would tell throughput, not time.
+ * Throws Error where the device's clock stands still.
  */
 export async function measure(
   timer: Pick<Timer, "span" | "clock">,
@@ -37,6 +41,7 @@ export async function measure(
     });
   let span = Infinity;
   for (let i = 0; i < WARM_UP_SPANS; i++) span = Math.min(span, await spanOf(1));
+  span = await warmUp(spanOf, span, options);
 
   // A span of one call is mostly the cost of the pass, or less than a quantum: each longer one tells more.
   const wantedUs = Math.max(LEAST_SPAN_US, options.quantumNs / 1e3 * LEAST_QUANTA);
@@ -65,4 +70,19 @@ export async function measure(
     repeats,
     clock: timer.clock,
   };
+}
+
+/** Keeps the device busy for `warmUpUs` and returns the time of one call after it. */
+async function warmUp(
+  spanOf: (repeats: number) => Promise<number>,
+  single: number,
+  { warmUpUs = 0, spanCapUs }: MeasureOptions,
+): Promise<number> {
+  const longest = Math.min(WARM_UP_SPAN_US, spanCapUs);
+  let busy = single;
+  while (busy < warmUpUs) {
+    const span = await spanOf(Math.min(MOST_REPEATS, Math.max(1, Math.floor(longest / Math.max(single, 1)))));
+    busy += Math.max(span, longest / 10); // a clock that stands still must not keep it here
+  }
+  return warmUpUs > 0 ? Math.min(single, await spanOf(1)) : single;
 }

@@ -29,6 +29,8 @@ export type Phase = "compile" | "verify" | "time";
 /** Working sets below this rotate among several buffers: larger than any cache of a present GPU. */
 const CACHE_BYTES = 128 << 20;
 const MOST_SETS = 64;
+/** Measured on an H200 (2026-11-23): timed cold, the same kernel took up to five times as long. */
+const WARM_UP_US = 60_000;
 
 /** Runs trials of one family on one device: verification first, then timing. Never throws for what a variant does. */
 export class TrialRunner {
@@ -106,13 +108,14 @@ export class TrialRunner {
       onPhase("time");
       const bytes = plan.buffers.reduce((sum, b) => sum + bufferBytes(b), 0);
       const wanted = this.#opened.record.software ? 1 : Math.min(MOST_SETS, Math.ceil(CACHE_BYTES / bytes));
-      while (sets.length < wanted) sets.push(await Execution.prepare(device, plan, pipelines));
+      while (sets.length < wanted) sets.push(await Execution.prepare(device, plan, pipelines, first));
       for (const set of sets) fillForTiming(set, plan, family, axes);
       const timing = await measure(this.#timer, sets, {
         quantumNs: ceilings.timestampQuantumNs,
         samples: request.samples,
         giveUpUs: request.giveUpUs,
         spanCapUs: request.capUs,
+        warmUpUs: this.#opened.record.software ? 0 : WARM_UP_US,
       });
       const perDispatchUs = timing.medianUs / plan.passes.length;
       if (perDispatchUs > request.capUs) {

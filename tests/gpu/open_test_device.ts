@@ -10,3 +10,10 @@ export function testDevice(): Promise<OpenDevice | undefined> {
   })();
   return opened;
 }
+
+/** The end of a test's name where this adapter can't run all of it: what it lacks, so that no variant is left out unsaid. */
+export function missingFeatures(device: OpenDevice | undefined): string {
+  if (!device) return " (needs a WebGPU adapter)";
+  const missing = ["shader-f16", "subgroups"].filter((f) => !device.capabilities.features.includes(f));
+  return missing.length > 0 ? ` (less variants that need ${missing.join(" or ")})` : "";
+}
