@@ -12,4 +12,3 @@ await serveGpu({
   run: runOp as WorkerOp,
   numeric_check: numericCheckOp,
 });
-Deno.exit(0);

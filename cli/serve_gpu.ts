@@ -1,7 +1,7 @@
 import { type OpenDevice, openDevice } from "../tuner/open_device.ts";
 import type { Phase } from "../tuner/trial.ts";
 import { driverVersion } from "./driver_version.ts";
-import { jsonLines, type WorkerGreeting, type WorkerReply, type WorkerRequest } from "./worker_protocol.ts";
+import { type WorkerGreeting, type WorkerReply, type WorkerRequest } from "./worker_protocol.ts";
 
 /** One operation a worker answers; its result travels as JSON. */
 export type WorkerOp = (
@@ -12,16 +12,17 @@ export type WorkerOp = (
 
 /**
  * The child process that owns a GPU device: opens it, says so, and answers requests one after the other until stdin
- * ends. One JSON line per request on stdin, per reply on stdout; whatever else would print goes to stderr.
+ * ends, which kills it. One JSON line per request on stdin, per reply on stdout; whatever else would print goes to stderr.
  */
 export async function serveGpu(ops: Readonly<Record<string, WorkerOp>>): Promise<void> {
   console.log = console.error;
   // Ctrl-C reaches every process of the terminal: the parent decides what becomes of this one.
   Deno.addSignalListener("SIGINT", () => {});
+  const reader = new Worker(new URL("./request_reader.ts", import.meta.url), { type: "module" });
   const opened = await open();
   if (typeof opened === "string") {
     send({ kind: "no_adapter", reason: opened });
-    return;
+    Deno.exit(0);
   }
   send({ kind: "ready", record: opened.record, capabilities: opened.capabilities });
 
@@ -36,11 +37,7 @@ export async function serveGpu(ops: Readonly<Record<string, WorkerOp>>): Promise
     }
   };
   let turn = Promise.resolve();
-  for await (const request of jsonLines<WorkerRequest>(Deno.stdin.readable)) {
-    turn = turn.then(() => answer(request));
-  }
-  // The parent is gone. It may have left a shader that never ends, and waiting for that one would keep the GPU busy.
-  Deno.kill(Deno.pid, "SIGKILL");
+  reader.onmessage = ({ data }: MessageEvent<WorkerRequest>) => turn = turn.then(() => answer(data));
 }
 
 async function open(): Promise<OpenDevice | string> {
