@@ -1,0 +1,61 @@
+// Every reference case of tests/fixtures through its family's default variant and 20 seeded random ones.
+// Cold, a software adapter spends minutes compiling these; its shader cache makes the next run one of seconds.
+import { loadCase } from "../../cli/run_case.ts";
+import { initialConfig } from "../../kernels/core/space.ts";
+import { formatVariant } from "../../kernels/core/variant_id.ts";
+import { familyNamed } from "../../kernels/mod.ts";
+import { PipelineCache } from "../../tuner/executor.ts";
+import { verify } from "../../tuner/verify.ts";
+import { assertEquals } from "../assert.ts";
+import { missingFeatures, testDevice } from "./open_test_device.ts";
+import { sampleConfigs } from "./sample_configs.ts";
+
+const SAMPLES = 20;
+const SEED = 20261123;
+const FIXTURES: Readonly<Record<string, readonly string[]>> = {
+  kda_prefill: [
+    "kda_b1_t63_h1_d128",
+    "kda_b1_t64_h2_d64",
+    "kda_b1_t80_h1_d64_correlated",
+    "kda_b1_t96_h1_d64_masked",
+    "kda_b1_t128_h1_d128_floor",
+    "kda_b1_t130_h1_d128_strong",
+    "kda_b2_t40_h2_d64_weak",
+  ],
+  kda_decode: ["kda_decode_n3_h2_d128"],
+  mla_decode: ["mla_decode_n1_h32_s300", "mla_decode_n3_h8"],
+};
+
+const opened = await testDevice();
+const pipelines = new PipelineCache();
+
+for (const [name, fixtures] of Object.entries(FIXTURES)) {
+  const family = familyNamed(name);
+  for (const fixture of fixtures) {
+    Deno.test({
+      name: `${name}: the default and ${SAMPLES} random variants agree with ${fixture}${
+        missingFeatures(opened)
+      }`,
+      ignore: !opened,
+      fn: async () => {
+        const { device, capabilities } = opened!;
+        const path = new URL(`../fixtures/${fixture}.safetensors`, import.meta.url).pathname;
+        const test = await loadCase(family, path);
+        const configs = sampleConfigs(family, test.axes, capabilities, SAMPLES, SEED);
+        assertEquals(configs.length, SAMPLES);
+        const wrong: string[] = [];
+        for (const config of [initialConfig(family.space), ...configs]) {
+          const { passed, errors } = await verify(device, capabilities, family, config, test, pipelines);
+          if (!passed) wrong.push(`${formatVariant(name, config)} ${JSON.stringify(errors)}`);
+        }
+        assertEquals(wrong, []);
+      },
+    });
+  }
+}
+
+Deno.test("tests/fixtures: every file is in the list above", () => {
+  const files = [...Deno.readDirSync(new URL("../fixtures/", import.meta.url))]
+    .map((f) => f.name).filter((f) => f.endsWith(".safetensors"));
+  assertEquals(files.toSorted(), Object.values(FIXTURES).flat().map((f) => `${f}.safetensors`).toSorted());
+});
