@@ -24,7 +24,7 @@ export async function measureCeilings(opened: OpenDevice): Promise<Ceilings> {
         quantumNs,
         samples: 7,
         spanCapUs: 200_000,
-        warmUpUs: record.software ? 0 : 200_000,
+        warmUpUs: record.software ? 0 : 400_000,
       });
       return timing.medianUs;
     } finally {

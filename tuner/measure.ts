@@ -15,8 +15,8 @@ export interface MeasureOptions {
   readonly warmUpUs?: number;
 }
 
-const WARM_UP_SPANS = 2;
-const WARM_UP_SPAN_US = 10_000;
+const WARM_UP_SPAN_US = 5_000;
+const MOST_QUEUED = 200;
 const LEAST_SPAN_US = 200;
 const LEAST_QUANTA = 100;
 const MOST_REPEATS = 2000;
@@ -30,18 +30,17 @@ const MARGIN = 1.2;
  * Throws Error where the device's clock stands still.
  */
 export async function measure(
-  timer: Pick<Timer, "span" | "clock">,
+  timer: Pick<Timer, "spans" | "clock">,
   executions: readonly Pick<Execution, "encode">[],
   options: MeasureOptions,
 ): Promise<Timing> {
   let turn = 0;
-  const spanOf = (repeats: number) =>
-    timer.span((pass) => {
+  const spansOf = (count: number, repeats: number) =>
+    timer.spans(count, (pass) => {
       for (let r = 0; r < repeats; r++) executions[turn++ % executions.length].encode(pass);
     });
-  let span = Infinity;
-  for (let i = 0; i < WARM_UP_SPANS; i++) span = Math.min(span, await spanOf(1));
-  span = await warmUp(spanOf, span, options);
+  let span = Math.min(...await spansOf(2, 1));
+  if (await warmUp(spansOf, span, options)) span = Math.min(...await spansOf(2, 1));
 
   // A span of one call is mostly the cost of the pass, or less than a quantum: each longer one tells more.
   const wantedUs = Math.max(LEAST_SPAN_US, options.quantumNs / 1e3 * LEAST_QUANTA);
@@ -51,13 +50,12 @@ export async function measure(
     const most = Math.min(MOST_REPEATS, Math.max(1, Math.floor(options.spanCapUs / callUs)));
     if (span >= wantedUs || repeats >= most) break;
     repeats = Math.min(most, Math.max(repeats + 1, Math.ceil(wantedUs * MARGIN / callUs)));
-    span = await spanOf(repeats);
+    [span] = await spansOf(1, repeats);
   }
 
   const lost = options.giveUpUs !== undefined && span / repeats > options.giveUpUs;
   const count = lost ? Math.min(3, options.samples) : options.samples;
-  const samples: number[] = [];
-  for (let i = 0; i < count; i++) samples.push(await spanOf(repeats) / repeats);
+  const samples = (await spansOf(count, repeats)).map((us) => us / repeats);
   const medianUs = median(samples);
   if (!(medianUs > 0)) throw new Error(`Cannot time ${repeats} calls: the device's clock did not advance`);
   const { low, high } = medianInterval(samples.map((us) => Math.max(us, 1e-6)));
@@ -72,17 +70,23 @@ export async function measure(
   };
 }
 
-/** Keeps the device busy for `warmUpUs` and returns the time of one call after it. */
+/** Keeps the device busy for `warmUpUs`, without a pause; false where there was nothing to do. */
 async function warmUp(
-  spanOf: (repeats: number) => Promise<number>,
-  single: number,
+  spansOf: (count: number, repeats: number) => Promise<number[]>,
+  callUs: number,
   { warmUpUs = 0, spanCapUs }: MeasureOptions,
-): Promise<number> {
-  const longest = Math.min(WARM_UP_SPAN_US, spanCapUs);
-  let busy = single;
-  while (busy < warmUpUs) {
-    const span = await spanOf(Math.min(MOST_REPEATS, Math.max(1, Math.floor(longest / Math.max(single, 1)))));
-    busy += Math.max(span, longest / 10); // a clock that stands still must not keep it here
+): Promise<boolean> {
+  const spanUs = Math.min(WARM_UP_SPAN_US, spanCapUs);
+  const repeats = Math.min(MOST_REPEATS, Math.max(1, Math.floor(spanUs / Math.max(callUs, 1))));
+  // What the calls are expected to take counts where the clock says less: it may stand still.
+  const expectedUs = Math.max(spanUs / 10, callUs);
+  let left = warmUpUs;
+  while (left > 0) {
+    const spans = await spansOf(
+      Math.min(MOST_QUEUED, Math.ceil(left / Math.max(expectedUs, callUs * repeats))),
+      repeats,
+    );
+    left -= spans.reduce((sum, us) => sum + Math.max(us, expectedUs), 0);
   }
-  return warmUpUs > 0 ? Math.min(single, await spanOf(1)) : single;
+  return warmUpUs > 0;
 }

@@ -1,6 +1,13 @@
 import { BUFFER_USAGE, MAP_READ } from "./webgpu_flags.ts";
 
-/** Measures spans of GPU work: by timestamps where the device has them, else by the wall clock. */
+const MOST_SPANS = 256;
+
+/**
+ * Measures spans of GPU work: by timestamps where the device has them, else by the wall clock.
+ *
+ * Why many spans at once: a round trip to the GPU leaves it idle for longer than most kernels run, and an idle GPU
+ * lowers its clocks (an H200 within a second, to a sixth).
+ */
 export class Timer {
   readonly clock: "timestamp" | "wall";
   readonly #device: GPUDevice;
@@ -12,36 +19,54 @@ export class Timer {
     this.#device = device;
     this.clock = device.features.has("timestamp-query") ? "timestamp" : "wall";
     if (this.clock === "wall") return;
-    this.#queries = device.createQuerySet({ type: "timestamp", count: 2 });
-    this.#resolved = device.createBuffer({
-      size: 16,
-      usage: BUFFER_USAGE.QUERY_RESOLVE | BUFFER_USAGE.COPY_SRC,
-    });
-    this.#staging = device.createBuffer({ size: 16, usage: BUFFER_USAGE.MAP_READ | BUFFER_USAGE.COPY_DST });
+    const size = MOST_SPANS * 16;
+    this.#queries = device.createQuerySet({ type: "timestamp", count: MOST_SPANS * 2 });
+    this.#resolved = device.createBuffer({ size, usage: BUFFER_USAGE.QUERY_RESOLVE | BUFFER_USAGE.COPY_SRC });
+    this.#staging = device.createBuffer({ size, usage: BUFFER_USAGE.MAP_READ | BUFFER_USAGE.COPY_DST });
   }
 
-  /** Microseconds one compute pass takes; `encode` fills it. */
-  async span(encode: (pass: GPUComputePassEncoder) => void): Promise<number> {
+  /** Microseconds of `count` compute passes, each a submission that `encode` fills, with no wait between them. */
+  async spans(count: number, encode: (pass: GPUComputePassEncoder) => void): Promise<number[]> {
+    const spans: number[] = [];
+    while (spans.length < count) {
+      const some = Math.min(MOST_SPANS, count - spans.length);
+      spans.push(...await (this.#queries ? this.#stamped(some, encode) : this.#waited(some, encode)));
+    }
+    return spans;
+  }
+
+  async #stamped(count: number, encode: (pass: GPUComputePassEncoder) => void): Promise<number[]> {
+    const [querySet, resolved, staging] = [this.#queries!, this.#resolved!, this.#staging!];
+    for (let i = 0; i < count; i++) {
+      this.#submit(encode, { querySet, beginningOfPassWriteIndex: 2 * i, endOfPassWriteIndex: 2 * i + 1 });
+    }
     const encoder = this.#device.createCommandEncoder();
-    const querySet = this.#queries;
-    const pass = encoder.beginComputePass(
-      querySet ? { timestampWrites: { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 } } : {},
-    );
+    encoder.resolveQuerySet(querySet, 0, 2 * count, resolved, 0);
+    encoder.copyBufferToBuffer(resolved, 0, staging, 0, 16 * count);
+    this.#device.queue.submit([encoder.finish()]);
+    await staging.mapAsync(MAP_READ);
+    const stamps = new BigUint64Array(staging.getMappedRange().slice(0));
+    staging.unmap();
+    return Array.from({ length: count }, (_, i) => Number(stamps[2 * i + 1] - stamps[2 * i]) / 1e3);
+  }
+
+  async #waited(count: number, encode: (pass: GPUComputePassEncoder) => void): Promise<number[]> {
+    const spans: number[] = [];
+    for (let i = 0; i < count; i++) {
+      const start = performance.now();
+      this.#submit(encode);
+      await this.#device.queue.onSubmittedWorkDone();
+      spans.push((performance.now() - start) * 1e3);
+    }
+    return spans;
+  }
+
+  #submit(encode: (pass: GPUComputePassEncoder) => void, timestampWrites?: GPUComputePassTimestampWrites) {
+    const encoder = this.#device.createCommandEncoder();
+    const pass = encoder.beginComputePass(timestampWrites ? { timestampWrites } : {});
     encode(pass);
     pass.end();
-    if (!querySet || !this.#resolved || !this.#staging) {
-      const start = performance.now();
-      this.#device.queue.submit([encoder.finish()]);
-      await this.#device.queue.onSubmittedWorkDone();
-      return (performance.now() - start) * 1e3;
-    }
-    encoder.resolveQuerySet(querySet, 0, 2, this.#resolved, 0);
-    encoder.copyBufferToBuffer(this.#resolved, 0, this.#staging, 0, 16);
     this.#device.queue.submit([encoder.finish()]);
-    await this.#staging.mapAsync(MAP_READ);
-    const [begin, end] = new BigUint64Array(this.#staging.getMappedRange().slice(0));
-    this.#staging.unmap();
-    return Number(end - begin) / 1e3;
   }
 
   destroy(): void {
@@ -56,7 +81,7 @@ export async function timestampQuantumNs(device: GPUDevice): Promise<number> {
   const timer = new Timer(device);
   if (timer.clock === "wall") return 0;
   const spans = new Set<number>();
-  for (let i = 0; i < 24; i++) spans.add(Math.round(await timer.span(() => {}) * 1e3));
+  for (const us of await timer.spans(24, () => {})) spans.add(Math.round(us * 1e3));
   timer.destroy();
   const sorted = [...spans].sort((a, b) => a - b);
   const steps = [...sorted.filter((s) => s > 0), ...sorted.slice(1).map((s, i) => s - sorted[i])].filter((

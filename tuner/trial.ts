@@ -29,8 +29,13 @@ export type Phase = "compile" | "verify" | "time";
 /** Working sets below this rotate among several buffers: larger than any cache of a present GPU. */
 const CACHE_BYTES = 128 << 20;
 const MOST_SETS = 64;
-/** Measured on an H200 (2026-11-23): timed cold, the same kernel took up to five times as long. */
-const WARM_UP_US = 60_000;
+/**
+ * Work before the first sample. An H200 (2026-11-23) that idled for a second runs at 345 MHz instead of 1980, and needs
+ * a third of a second of unbroken work to come back: timed cold, the same kernel took three to five times as long.
+ */
+const COLD_WARM_UP_US = 400_000;
+const WARM_UP_US = 40_000;
+const STAYS_WARM_MS = 400;
 
 /** Runs trials of one family on one device: verification first, then timing. Never throws for what a variant does. */
 export class TrialRunner {
@@ -38,6 +43,7 @@ export class TrialRunner {
   readonly #family: AnyFamily;
   readonly #timer: Timer;
   readonly #cases = new Map<string, Case>();
+  #lastBusy = -Infinity;
   #lost?: string;
 
   constructor(opened: OpenDevice, family: AnyFamily) {
@@ -115,8 +121,9 @@ export class TrialRunner {
         samples: request.samples,
         giveUpUs: request.giveUpUs,
         spanCapUs: request.capUs,
-        warmUpUs: this.#opened.record.software ? 0 : WARM_UP_US,
+        warmUpUs: this.#opened.record.software ? 0 : this.#isWarm() ? WARM_UP_US : COLD_WARM_UP_US,
       });
+      this.#lastBusy = performance.now();
       const perDispatchUs = timing.medianUs / plan.passes.length;
       if (perDispatchUs > request.capUs) {
         const reason = `one dispatch takes ${Math.round(perDispatchUs / 1e3)} ms, above the cap of ${
@@ -129,6 +136,10 @@ export class TrialRunner {
     } finally {
       for (const set of sets) set.destroy();
     }
+  }
+
+  #isWarm(): boolean {
+    return performance.now() - this.#lastBusy < STAYS_WARM_MS;
   }
 
   #verifyCases(axes: Axes): Case[] {

@@ -25,7 +25,16 @@ function fakeDevice(
     },
   };
   const execution = { encode: () => void calls++ };
-  return { timer, execution, spans };
+  return { timer: { clock, spans: many(timer.span) }, execution, spans };
+}
+
+/** `spans` of a timer that takes one at a time. */
+function many<E>(span: (encode: E) => Promise<number>) {
+  return async (count: number, encode: E) => {
+    const all: number[] = [];
+    for (let i = 0; i < count; i++) all.push(await span(encode));
+    return all;
+  };
 }
 
 const options: MeasureOptions = { quantumNs: 0, samples: 9, spanCapUs: 200_000 };
@@ -95,11 +104,11 @@ Deno.test("measure() rotates among its executions, call by call and from span to
   const { timer } = fakeDevice({ callUs: 0 });
   const counted = {
     ...timer,
-    span: async (encode: Parameters<typeof timer.span>[0]) => {
+    spans: many(async (encode: Parameters<typeof timer.spans>[1]) => {
       const before = order.length;
-      await timer.span(encode);
+      await timer.spans(1, encode);
       return (order.length - before) * 70;
-    },
+    }),
   };
   await measure(counted, [0, 1, 2].map((i) => ({ encode: () => void order.push(i) })), options);
   assert(order.length > 9 * 3);
@@ -122,4 +131,12 @@ Deno.test("measure() refuses a clock that stands still instead of calling everyt
     (thrown as Error | undefined)?.message,
     "Cannot time 2000 calls: the device's clock did not advance",
   );
+});
+
+Deno.test("measure() keeps the device busy before the first sample, whatever its clock says", async () => {
+  const { timer, execution, spans } = fakeDevice({ callUs: 50 });
+  await measure(timer, [execution], { ...options, warmUpUs: 400_000 });
+  assert(spans.slice(0, -9).reduce((sum, calls) => sum + calls * 50, 0) >= 400_000);
+  const stopped = fakeDevice({ callUs: (span) => span < 100 ? 0 : 300 });
+  await measure(stopped.timer, [stopped.execution], { ...options, warmUpUs: 400_000 });
 });
