@@ -84,7 +84,7 @@ async function command(program: string, args: string[], cwd: string, purpose: st
     throw new UserError(`Cannot ${purpose}: ${program} does not start (${(error as Error).message})`);
   }
   if (output.success) return;
-  const said = new TextDecoder().decode(output.stderr).trim().split("\n").slice(-3).join(" ");
+  const said = new TextDecoder().decode(output.stderr).trim().split("\n").at(-1)?.trim();
   throw new UserError(`Cannot ${purpose}: ${said || `${program} ended with code ${output.code}`}`);
 }
 

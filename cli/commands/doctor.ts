@@ -1,5 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
 import { note, print, printJson } from "../output.ts";
+import { describeHardware, graphicsHardware, stepsToGpu } from "../graphics_hardware.ts";
 import { EXIT, isUserError } from "../user_error.ts";
 import type { GpuProcess } from "../gpu_process.ts";
 import type { NumericCheckReply } from "../worker_ops/numeric_check.ts";
@@ -43,11 +44,12 @@ Examples:
             note(text);
           },
         });
-        findings.push(...deviceFindings(gpu, options.software ?? false));
+        findings.push(...deviceFindings(gpu));
+        if (gpu.record.software && !options.software) findings.splice(1, 0, hardwareFinding());
         findings.push(await numericFinding(gpu, findings));
       } catch (error) {
         if (!isUserError(error)) throw error;
-        findings.push({ name: "adapter", status: "failed", found: error.message, advice: driverAdvice() });
+        findings.push({ name: "adapter", status: "failed", found: error.message }, hardwareFinding());
       } finally {
         gpu?.close();
       }
@@ -80,7 +82,7 @@ Examples:
     });
 }
 
-function deviceFindings(gpu: GpuProcess, asked: boolean): Finding[] {
+function deviceFindings(gpu: GpuProcess): Finding[] {
   const { record, capabilities } = gpu;
   const { limits } = capabilities;
   const findings: Finding[] = [{
@@ -89,7 +91,6 @@ function deviceFindings(gpu: GpuProcess, asked: boolean): Finding[] {
     found:
       `${record.description}, ${record.software ? "a software adapter: it computes on the CPU" : "a GPU"}` +
       `${record.driver ? `, driver ${record.driver}` : ""}, through ${record.backend} (${record.runtime})`,
-    ...(record.software && !asked && { advice: driverAdvice() }),
   }];
   const wanted = {
     "shader-f16": "variants that store f16 are left out",
@@ -153,16 +154,31 @@ async function numericFinding(gpu: GpuProcess, before: Finding[]): Promise<Findi
   }
 }
 
-function driverAdvice(): string {
+/** Why no GPU answers, and what to install: told only where none does. */
+function hardwareFinding(): Finding {
+  const name = "hardware";
   switch (Deno.build.os) {
-    case "linux":
-      return "for a GPU, install its Vulkan driver: mesa-vulkan-drivers (AMD, Intel), the NVIDIA driver with libvulkan1 " +
-        "(in containers: NVIDIA_DRIVER_CAPABILITIES=all), and let your user open /dev/dri";
+    case "linux": {
+      const hardware = graphicsHardware();
+      const steps = stepsToGpu(hardware);
+      const advice = steps.length > 0
+        ? steps.join("; ")
+        : "on a machine with a GPU, install its Vulkan driver; in a container, pass the GPU through";
+      return { name, status: "limited", found: describeHardware(hardware), advice };
+    }
     case "darwin":
-      return "macOS brings Metal along; a virtual machine may not pass a GPU through";
-    case "windows":
-      return "install the GPU vendor's driver for DirectX 12 or Vulkan";
+      return {
+        name,
+        status: "limited",
+        found: "macOS brings Metal along",
+        advice: "a virtual machine may not pass a GPU through: run on the machine itself",
+      };
     default:
-      return "install a Vulkan driver for the GPU";
+      return {
+        name,
+        status: "limited",
+        found: "no driver for DirectX 12, Vulkan or Metal answers",
+        advice: "install the GPU maker's driver",
+      };
   }
 }
