@@ -1,4 +1,5 @@
 import type { DeviceRecord, Timing, Winner } from "../profiles/schema.ts";
+import type { Phase } from "../tuner/trial.ts";
 import type { TuneProgress } from "../tuner/tune.ts";
 import type { Workload } from "../tuner/workloads.ts";
 import { formatUs } from "./duration.ts";
@@ -15,6 +16,7 @@ export class TuneDisplay {
   #index = 0;
   #tried = 0;
   #failed = 0;
+  #again = 0;
   #last = -Infinity;
   #line = "";
 
@@ -23,7 +25,7 @@ export class TuneDisplay {
   begin(workload: Workload, known: number): void {
     this.#workload = workload;
     this.#index++;
-    this.#tried = this.#failed = 0;
+    this.#tried = this.#failed = this.#again = 0;
     note(
       `[${this.#index}/${this.workloads}] ${workload.name}${
         known > 0 ? ` (${known} trials of ${workload.family} known)` : ""
@@ -31,9 +33,17 @@ export class TuneDisplay {
     );
   }
 
-  show({ trial, best, baseline }: TuneProgress, elapsedMs: number): void {
-    this.#tried++;
-    if (trial.status !== "passed") this.#failed++;
+  /** What the trial under way is doing. */
+  phase(phase: Phase): void {
+    if (this.#terminal) this.#draw(`${this.#line || "  first trial"}; ${phase}`);
+  }
+
+  show({ kind, trial, best, baseline }: TuneProgress, elapsedMs: number): void {
+    if (kind === "again") this.#again++;
+    else {
+      this.#tried++;
+      if (trial.status !== "passed") this.#failed++;
+    }
     const left = Math.max(0, Math.round((this.budgetMs - elapsedMs) / 1e3));
     const gain = best?.timing && baseline?.timing
       ? `, ${(baseline.timing.medianUs / best.timing.medianUs).toFixed(2)}x the default`
@@ -43,22 +53,37 @@ export class TuneDisplay {
         (best.rooflinePercent ?? 0).toFixed(0)
       } % of the roofline`
       : "none passed yet";
-    this.#line = `  ${this.#tried} tried, ${this.#failed} failed; ${found}; ${left} s left`;
-    const now = performance.now();
-    if (now - this.#last < (this.#terminal ? TERMINAL_MS : LOG_MS)) return;
-    this.#last = now;
-    if (this.#terminal) Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${this.#line}`));
-    else note(this.#line);
+    const finals = this.#again > 0 ? `, finalists measured again ${this.#again} times` : "";
+    this.#line = `  ${this.#tried} tried, ${this.#failed} failed${finals}; ${found}; ${left} s left`;
+    if (this.#terminal) this.#draw(this.#line);
+    else if (performance.now() - this.#last >= LOG_MS) {
+      this.#last = performance.now();
+      note(this.#line);
+    }
+  }
+
+  #draw(line: string): void {
+    if (performance.now() - this.#last < TERMINAL_MS) return;
+    this.#last = performance.now();
+    // A line that wraps could not be taken back.
+    const shown = line.slice(0, Math.max(20, columns() - 1));
+    Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${shown}`));
   }
 
   end(reason: string): void {
     if (this.#terminal && this.#line) Deno.stderr.writeSync(new TextEncoder().encode("\r\x1b[K"));
     note(
-      this.#tried > 0
-        ? `${this.#line.replace(/; \d+ s left$/, "")} (${reason})`
-        : `  nothing new (${reason})`,
+      this.#line ? `${this.#line.replace(/; \d+ s left$/, "")} (${reason})` : `  nothing new (${reason})`,
     );
     this.#line = "";
+  }
+}
+
+function columns(): number {
+  try {
+    return Deno.consoleSize().columns;
+  } catch {
+    return 80;
   }
 }
 

@@ -3,11 +3,11 @@ import { type Ceilings, type Profile, SCHEMA_VERSION, type Trial, type Winner } 
 import { sourceHash } from "../profiles/source_hash.ts";
 import { defaultRoot, ProfileStore } from "../profiles/store_fs.ts";
 import { chooseWinners } from "../profiles/winners.ts";
-import { strategyNamed } from "../tuner/strategies/mod.ts";
-import { tune } from "../tuner/tune.ts";
+import { type Strategy, strategyNamed } from "../tuner/strategies/mod.ts";
+import { tune, type TuneEnd } from "../tuner/tune.ts";
 import type { Workload } from "../tuner/workloads.ts";
-import { chooseWorkloads, type WorkloadOptions } from "./choose_workloads.ts";
-import { GpuProcess } from "./gpu_process.ts";
+import { chooseWorkloads, type ChosenWorkloads, type WorkloadOptions } from "./choose_workloads.ts";
+import { GpuDied, GpuProcess } from "./gpu_process.ts";
 import { note, print, printJson } from "./output.ts";
 import { TrialProcess } from "./trial_process.ts";
 import { TuneDisplay, winnerLines } from "./tune_display.ts";
@@ -24,17 +24,59 @@ export interface TuneOptions extends WorkloadOptions {
   readonly json?: true;
 }
 
+/** How the search of a workload ended; `device lost` where the device did not come back. */
+interface WorkloadEnd {
+  readonly workload: Workload;
+  readonly end: TuneEnd | "device lost";
+  readonly newTrials: number;
+  /** The last failure, where no variant of the workload has passed. */
+  readonly nothingPassed?: string;
+}
+
 const GPU_BUDGET_MS = 120_000;
 const SOFTWARE_BUDGET_MS = 60_000;
 const CAP_US = 200_000;
 const CEILINGS_TIMEOUT_MS = 60_000;
 
-/** Tunes every chosen workload and returns the exit code. */
+/** Tunes every chosen workload and returns the exit code. Ctrl-C drops the trial under way and keeps the others. */
 export async function runTune(options: TuneOptions): Promise<number> {
   const chosen = chooseWorkloads(options);
   const strategy = strategyNamed(options.strategy);
-  const gpuOptions = { software: options.software ?? false, backend: "builtin", onNotice: note } as const;
-  const gpu = await GpuProcess.start(gpuOptions);
+  const gpu = await GpuProcess.start({
+    software: options.software ?? false,
+    backend: "builtin",
+    onNotice: note,
+  });
+  const trials = new TrialProcess(gpu);
+  const stop = new AbortController();
+  const interrupt = () => {
+    if (stop.signal.aborted) Deno.exit(EXIT.interrupted);
+    note("Stopping; every finished trial is kept.");
+    stop.abort();
+    trials.close();
+  };
+  Deno.addSignalListener("SIGINT", interrupt);
+  try {
+    return await tuneAll(options, chosen, strategy, gpu, trials, stop.signal);
+  } catch (error) {
+    if (stop.signal.aborted && (error === stop.signal.reason || error instanceof GpuDied)) {
+      return EXIT.interrupted;
+    }
+    throw error;
+  } finally {
+    Deno.removeSignalListener("SIGINT", interrupt);
+    trials.close();
+  }
+}
+
+async function tuneAll(
+  options: TuneOptions,
+  chosen: ChosenWorkloads,
+  strategy: Strategy,
+  gpu: GpuProcess,
+  trials: TrialProcess,
+  signal: AbortSignal,
+): Promise<number> {
   const { record, capabilities } = gpu;
   const workloads = chosen.pick(record.software, capabilities);
   const budgetMs = options.budget ?? (record.software ? SOFTWARE_BUDGET_MS : GPU_BUDGET_MS);
@@ -43,102 +85,110 @@ export async function runTune(options: TuneOptions): Promise<number> {
       record.software ? "a SOFTWARE adapter: its times say nothing about a GPU" : "GPU"
     }, ${record.runtime}.`,
   );
-
-  const stop = new AbortController();
-  const interrupt = () => stop.abort();
-  Deno.addSignalListener("SIGINT", interrupt);
-  const trials = new TrialProcess(gpu);
   using store = await ProfileStore.open(
     options.profiles ? userPath(options.profiles) : defaultRoot(),
     record,
   );
-  try {
-    await store.acquire({
-      onWait: (pid) =>
-        note(`Another tuner${pid ? ` (process ${pid})` : ""} works on this profile; waiting for it to end.`),
-      signal: stop.signal,
+  await store.acquire({
+    onWait: (pid) =>
+      note(`Another tuner${pid ? ` (process ${pid})` : ""} works on this profile; waiting for it to end.`),
+    signal,
+  });
+
+  const start = performance.now();
+  const profile = await store.readProfile();
+  const ceilings = usableCeilings(profile, record.driver) ??
+    await gpu.request<Ceilings>("ceilings", {}, CEILINGS_TIMEOUT_MS);
+  let winners: Winner[] = profile?.winners ?? [];
+  let saved = profile && JSON.stringify([profile.device, profile.ceilings, profile.winners]);
+  const save = async () => {
+    const content = JSON.stringify([record, ceilings, winners]);
+    if (content === saved) return;
+    const updatedAt = new Date().toISOString();
+    await store.writeProfile({ schemaVersion: SCHEMA_VERSION, device: record, ceilings, winners, updatedAt });
+    saved = content;
+  };
+  await save(); // the ceilings: a run that is killed must not measure them again
+
+  const display = new TuneDisplay(workloads.length, budgetMs);
+  let left = options.trials ?? Infinity;
+  let lost: GpuDied | undefined;
+  const ends: WorkloadEnd[] = [];
+  for (const [i, workload] of workloads.entries()) {
+    const family = familyNamed(workload.family);
+    const hash = await sourceHash(family);
+    const stored = await store.trials(family.name);
+    for (const warning of stored.warnings) note(warning);
+    const all: Trial[] = stored.trials;
+    const now = performance.now();
+    display.begin(workload, all.length);
+    const job = tune({
+      family,
+      workload,
+      strategy,
+      capabilities,
+      ceilings,
+      sourceHash: hash,
+      driver: record.driver,
+      known: [...all],
+      budget: left,
+      seed: options.seed,
+      deadline: now + (start + budgetMs - now) / (workloads.length - i),
+      samples: record.software ? 5 : 11,
+      capUs: CAP_US,
+      signal,
+      run: (request) => trials.run(family.name, request, (phase) => display.phase(phase)),
     });
-    const start = performance.now();
-    const profile = await store.readProfile();
-    const ceilings = usableCeilings(profile, record.driver) ??
-      await gpu.request<Ceilings>("ceilings", {}, CEILINGS_TIMEOUT_MS);
-    const display = new TuneDisplay(workloads.length, budgetMs);
-    let winners: Winner[] = profile?.winners ?? [];
-    let added = 0;
-    let finished = true;
-    const ends: { workload: Workload; end: string }[] = [];
-    const save = () =>
-      store.writeProfile({
-        schemaVersion: SCHEMA_VERSION,
-        device: record,
-        ceilings,
-        winners,
-        updatedAt: new Date().toISOString(),
-      });
-    for (const [i, workload] of workloads.entries()) {
-      const family = familyNamed(workload.family);
-      const hash = await sourceHash(family);
-      const stored = await store.trials(family.name);
-      for (const warning of stored.warnings) note(warning);
-      const all: Trial[] = stored.trials;
-      const now = performance.now();
-      const deadline = now + (start + budgetMs - now) / (workloads.length - i);
-      display.begin(workload, all.length);
-      const job = tune({
-        family,
-        workload,
-        strategy,
-        capabilities,
-        ceilings,
-        sourceHash: hash,
-        driver: record.driver,
-        known: all,
-        budget: options.trials === undefined ? Number.MAX_SAFE_INTEGER : options.trials - added,
-        seed: options.seed,
-        deadline,
-        samples: record.software ? 5 : 11,
-        capUs: CAP_US,
-        signal: stop.signal,
-        run: (request) => trials.run(family.name, request),
-      });
-      let end;
-      for (let step = await job.next();; step = await job.next()) {
+    let end: TuneEnd | "device lost" | undefined;
+    let newTrials = 0;
+    let failure: string | undefined;
+    let passed = false;
+    while (end === undefined) {
+      try {
+        const step = await job.next();
         if (step.done) {
           end = step.value;
-          break;
+          continue;
         }
-        if (step.value.kind === "known") continue;
-        added++;
-        all.push(step.value.trial);
-        await store.append(step.value.trial);
+        const { kind, trial, best } = step.value;
+        passed = best !== undefined;
+        failure = trial.reason ?? failure;
+        if (kind === "known") continue;
+        if (kind === "new") left--;
+        newTrials++;
+        all.push(trial);
+        await store.append(trial);
         display.show(step.value, performance.now() - start);
+      } catch (error) {
+        if (!(error instanceof GpuDied)) throw error;
+        lost = error;
+        end = "device lost";
       }
-      display.end(end);
-      ends.push({ workload, end });
-      finished &&= end === "complete";
-      const mine = chooseWinners(all, { family, sourceHash: hash, driver: record.driver });
-      const buckets = new Set(mine.map((w) => w.bucket));
-      winners = [...winners.filter((w) => w.family !== family.name || !buckets.has(w.bucket)), ...mine];
-      if (added > 0 || profile === undefined) await save();
-      if (stop.signal.aborted) break;
     }
-    if (added === 0 && finished) note("Nothing left to do: every variant this search asks for is known.");
-    const chosenWinners = winners.filter((w) => workloads.some((x) => x.family === w.family));
-    const result = {
-      device: record,
-      ceilings,
-      newTrials: added,
-      workloads: ends,
-      winners: chosenWinners,
-      profile: store.folder,
-    };
-    if (options.json) await printJson(result);
-    else await print(...winnerLines(chosenWinners, record), `Profile: ${store.folder}`);
-    return stop.signal.aborted ? EXIT.interrupted : EXIT.ok;
-  } finally {
-    Deno.removeSignalListener("SIGINT", interrupt);
-    trials.close();
+    display.end(end);
+    ends.push({ workload, end, newTrials, ...(!passed && failure && { nothingPassed: failure }) });
+    const mine = chooseWinners(all, { family, sourceHash: hash, driver: record.driver });
+    const buckets = new Set(mine.map((w) => w.bucket));
+    winners = [...winners.filter((w) => w.family !== family.name || !buckets.has(w.bucket)), ...mine];
+    await save();
+    if (lost || signal.aborted) break;
   }
+
+  const newTrials = ends.reduce((sum, e) => sum + e.newTrials, 0);
+  if (newTrials === 0 && ends.every((e) => e.end === "complete")) {
+    note("Nothing left to do: every variant this search asks for is known.");
+  }
+  for (const { workload, nothingPassed } of ends) {
+    if (nothingPassed) note(`No variant of ${workload.name} passed; the last one: ${nothingPassed}`);
+  }
+  const shown = winners.filter((w) => workloads.some((x) => x.family === w.family));
+  if (options.json) {
+    const result = { device: record, ceilings, newTrials, workloads: ends, winners: shown };
+    await printJson({ ...result, profile: store.folder });
+  } else await print(...winnerLines(shown, record), `Profile: ${store.folder}`);
+  if (signal.aborted) return EXIT.interrupted;
+  if (lost) note(`The run failed: ${lost.message}`);
+  return lost || ends.some((e) => e.nothingPassed) ? EXIT.failed : EXIT.ok;
 }
 
 /** Stored ceilings, where they were measured under the same driver. */
