@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { brotliDecompressSync } from "node:zlib";
 import { UserError } from "./user_error.ts";
+import { shownPath } from "./user_path.ts";
 
 const PACKAGE = "@sparticuz/chromium";
 const VERSION = "153.0.0";
@@ -32,7 +33,9 @@ async function swiftshaderFolder(onNotice: (text: string) => void): Promise<stri
   const folder = `${cache}/swiftshader-${VERSION}`;
   if (await exists(`${folder}/${ICD}`)) return folder;
   onNotice(
-    `Fetching the software GPU (SwiftShader, from npm ${PACKAGE} ${VERSION}, 68 MB) into ${folder}; this happens once`,
+    `Fetching the software GPU (SwiftShader, from npm ${PACKAGE} ${VERSION}, 68 MB) into ${
+      shownPath(folder)
+    }; this happens once`,
   );
   const work = await Deno.makeTempDir({ dir: cache, prefix: "fetch-" });
   try {
