@@ -12,7 +12,7 @@ import { note, print, printJson } from "./output.ts";
 import { TrialProcess } from "./trial_process.ts";
 import { TuneDisplay, winnerLines } from "./tune_display.ts";
 import { EXIT } from "./user_error.ts";
-import { userPath } from "./user_path.ts";
+import { shownPath, userPath } from "./user_path.ts";
 
 export interface TuneOptions extends WorkloadOptions {
   readonly budget?: number;
@@ -185,7 +185,7 @@ async function tuneAll(
   if (options.json) {
     const result = { device: record, ceilings, newTrials, workloads: ends, winners: shown };
     await printJson({ ...result, profile: store.folder });
-  } else await print(...winnerLines(shown, record), `Profile: ${store.folder}`);
+  } else await print(...winnerLines(shown, record), `Profile: ${shownPath(store.folder)}`);
   if (signal.aborted) return EXIT.interrupted;
   if (lost) note(`The run failed: ${lost.message}`);
   return lost || ends.some((e) => e.nothingPassed) ? EXIT.failed : EXIT.ok;
