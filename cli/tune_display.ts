@@ -1,3 +1,5 @@
+import { initialConfig } from "../kernels/core/space.ts";
+import { familyNamed } from "../kernels/mod.ts";
 import type { DeviceRecord, Timing, Winner } from "../profiles/schema.ts";
 import type { Phase } from "../tuner/trial.ts";
 import type { TuneProgress } from "../tuner/tune.ts";
@@ -81,7 +83,7 @@ export class TuneDisplay {
 
 function columns(): number {
   try {
-    return Deno.consoleSize().columns;
+    return Deno.consoleSize().columns || 80;
   } catch {
     return 80;
   }
@@ -92,6 +94,14 @@ export function formatTiming(timing: Timing): string {
   return `${formatUs(timing.medianUs)} +-${(100 * timing.madUs / timing.medianUs).toFixed(1)}%`;
 }
 
+/** What a winner changes of its family's default, as `--config` takes it. */
+function changes({ family, config }: Winner): string {
+  const initial = initialConfig(familyNamed(family).space);
+  const parts = Object.keys(config).filter((name) => config[name] !== initial[name])
+    .map((name) => `${name}=${config[name]}`);
+  return parts.length > 0 ? `${family}:${parts.join(";")}` : "the default";
+}
+
 /** The closing table: a row per kernel and workload bucket. */
 export function winnerLines(winners: readonly Winner[], device: DeviceRecord): string[] {
   const rows = winners.map((w) => [
@@ -100,9 +110,7 @@ export function winnerLines(winners: readonly Winner[], device: DeviceRecord): s
     w.rooflinePercent === undefined ? "-" : `${w.rooflinePercent.toFixed(1)} %`,
     w.defaultTiming ? `${(w.defaultTiming.medianUs / w.timing.medianUs).toFixed(2)}x` : "-",
     w.error.toExponential(1),
-    w.tiedWith.length > 0
-      ? `${w.variant.split(":")[1]} (tie with ${w.tiedWith.length})`
-      : w.variant.split(":")[1],
+    w.tiedWith.length > 0 ? `${changes(w)} (tie with ${w.tiedWith.length})` : changes(w),
   ]);
   const truth = device.software ? ["Software adapter: these times say nothing about a GPU."] : [];
   return [
