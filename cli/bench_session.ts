@@ -46,6 +46,10 @@ export async function runBench(options: BenchOptions): Promise<number> {
     const { family, assignments } = splitVariant(id);
     return { family, config: parseConfig(family, familyNamed(family).space, assignments) };
   });
+  const idle = asked.find((a) => !chosen.families.includes(a.family));
+  if (idle) {
+    throw new UserError(`Cannot time a variant of ${idle.family}: no chosen workload is of that family`);
+  }
   const gpuOptions = { software: options.software ?? false, backend: "builtin", onNotice: note } as const;
   const gpu = await GpuProcess.start(gpuOptions);
   const { record, capabilities } = gpu;
@@ -53,10 +57,6 @@ export async function runBench(options: BenchOptions): Promise<number> {
   try {
     const ceilings = await gpu.request<Ceilings>("ceilings", {}, CEILINGS_TIMEOUT_MS);
     const workloads = chosen.pick(record.software, capabilities);
-    const idle = asked.find((a) => !workloads.some((w) => w.family === a.family));
-    if (idle) {
-      throw new UserError(`Cannot time a variant of ${idle.family}: no chosen workload is of that family`);
-    }
     const rows: Row[] = [];
     for (const workload of workloads) {
       const family = familyNamed(workload.family);

@@ -16,6 +16,8 @@ export interface WorkloadOptions {
 
 /** What was asked for, checked; the default sizes depend on the device, so they come with `pick`. */
 export interface ChosenWorkloads {
+  /** Families that have a workload, whatever the device. */
+  readonly families: readonly string[];
   pick(software: boolean, device: Capabilities): readonly Workload[];
 }
 
@@ -23,10 +25,16 @@ export interface ChosenWorkloads {
 export function chooseWorkloads(options: WorkloadOptions): ChosenWorkloads {
   for (const name of options.families) familyNamed(name);
   const suite = suiteOf(options);
+  const named = (suite ?? DEFAULT_WORKLOADS).map((w) => w.family);
+  const families = [...new Set(named)].filter((name) =>
+    options.families.length === 0 || options.families.includes(name)
+  );
+  for (const name of families) checkStorage(name, options.storage);
   return {
+    families,
     pick: (software, device) =>
       (suite ?? (software ? SOFTWARE_WORKLOADS : DEFAULT_WORKLOADS))
-        .filter((w) => options.families.length === 0 || options.families.includes(w.family))
+        .filter((w) => families.includes(w.family))
         .map((w) => ({ ...w, storage: storageOf(w, options.storage, device) })),
   };
 }
@@ -49,6 +57,15 @@ function suiteOf({ families, workload, suite }: WorkloadOptions): readonly Workl
     throw new UserError(`Unknown suite "${suite}"${closest(suite, Object.keys(SUITES))}`);
   }
   return SUITES[suite];
+}
+
+function checkStorage(name: string, asked: string | undefined): void {
+  for (const [tunable, { storageOf, values }] of Object.entries(familyNamed(name).space.tunables)) {
+    if (asked === undefined || !storageOf || values.includes(asked)) continue;
+    throw new UserError(
+      `Cannot store ${storageOf.join(", ")} of ${name} as "${asked}": ${tunable} takes ${values.join(", ")}`,
+    );
+  }
 }
 
 /** Storage of a workload's tensors: as asked, else its own, else (where the device can't have that) the initial one. */

@@ -80,14 +80,14 @@ async function tuneAll(
   const { record, capabilities } = gpu;
   const workloads = chosen.pick(record.software, capabilities);
   const budgetMs = options.budget ?? (record.software ? SOFTWARE_BUDGET_MS : GPU_BUDGET_MS);
+  using store = await ProfileStore.open(
+    options.profiles ? userPath(options.profiles) : defaultRoot(),
+    record,
+  );
   note(
     `Device: ${record.description}, ${
       record.software ? "a SOFTWARE adapter: its times say nothing about a GPU" : "GPU"
     }, ${record.runtime}.`,
-  );
-  using store = await ProfileStore.open(
-    options.profiles ? userPath(options.profiles) : defaultRoot(),
-    record,
   );
   await store.acquire({
     onWait: (pid) =>
