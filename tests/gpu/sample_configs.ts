@@ -1,28 +1,8 @@
 import type { AnyFamily, Axes, Capabilities } from "../../kernels/core/family.ts";
-import { fit } from "../../kernels/core/fit.ts";
 import { Random } from "../../kernels/core/random.ts";
-import { type Config, enumerateConfigs } from "../../kernels/core/space.ts";
+import type { Config } from "../../kernels/core/space.ts";
 import { formatVariant } from "../../kernels/core/variant_id.ts";
-
-const spaces = new Map<AnyFamily, readonly Config[]>();
-
-/** All legal configs of a family, listed once a process: mla_decode's take a second. */
-export function legalConfigs(family: AnyFamily): readonly Config[] {
-  const known = spaces.get(family) ?? [...enumerateConfigs<Config>(family.space)];
-  spaces.set(family, known);
-  return known;
-}
-
-/** Whether the device takes this config at these sizes. What is no refusal is thrown on. */
-export function fits(family: AnyFamily, axes: Axes, config: Config, device: Capabilities): boolean {
-  try {
-    fit(family.plan(axes, config, device), device);
-    return true;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-}
+import { fits, legalConfigs } from "../contracts/legal_configs.ts";
 
 /**
  * `count` different configs that fit. Each has one value of one tunable chosen first, since a form with few variants
@@ -41,7 +21,7 @@ export function sampleConfigs(
   for (let draws = 0; chosen.size < count && draws < 100 * count; draws++) {
     const [name, { values }] = tunables[random.below(tunables.length)];
     const value = values[random.below(values.length)];
-    const having = legalConfigs(family).filter((c) => c[name] === value);
+    const having = legalConfigs(family.space).filter((c) => c[name] === value);
     if (having.length === 0) continue;
     const config = having[random.below(having.length)];
     if (fits(family, axes, config, device)) chosen.set(formatVariant(family.name, config), config);
