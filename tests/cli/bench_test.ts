@@ -1,0 +1,92 @@
+// `bench`, and the mistakes `tune` and `bench` refuse before a GPU is opened.
+import { assert, assertEquals } from "../assert.ts";
+import { testDevice } from "../gpu/open_test_device.ts";
+import { runCli } from "./run_cli.ts";
+
+const device = await testDevice();
+const needs = device ? "" : " (needs a WebGPU adapter)";
+const SMALL = ["bench", "kda_decode", "--workload", "N=1,H=1"];
+
+const BAD: [string[], string][] = [
+  [
+    ["tune", "--budget", "5x"],
+    'Cannot read the budget "5x": it must be a time above zero such as 90s, 2m or 1h',
+  ],
+  [["tune", "--budget", "0s"], 'Cannot read the budget "0s"'],
+  [["tune", "--budget"], "Option '--budget <time>' argument missing"],
+  [["tune", "--trials", "0"], "--trials takes a whole number of at least 1"],
+  [["tune", "--seed", "x"], "--seed takes a whole number of at least 0"],
+  [["tune", "kda_decod"], 'Unknown family "kda_decod": did you mean "kda_decode"?'],
+  [["tune", "--suite", "targts"], 'Unknown suite "targts": did you mean "targets"?'],
+  [["tune", "--strategy", "rndom"], 'Unknown strategy "rndom": did you mean "random"?'],
+  [["tune", "kda_decode", "--workload", "HH=1"], 'Unknown axis "HH" of kda_decode: did you mean "H"?'],
+  [
+    ["tune", "kda_decode", "--workload", "N=0"],
+    "Cannot size kda_decode with N=0: it must be an integer from 1",
+  ],
+  [["tune", "kda_decode", "--workload", "N:1"], '"N:1" is not AXIS=NUMBER'],
+  [["tune", "--workload", "N=1"], "Cannot size a workload without its family"],
+  [
+    ["tune", "kda_decode", "--workload", "N=1", "--suite", "default"],
+    "Cannot take both --workload and --suite",
+  ],
+  [["tune", "kda_prefill", "--storage", "f99"], 'as "f99": io takes f32, f16'],
+  [["bench", "--suite", "target"], 'Unknown suite "target": did you mean "targets"?'],
+  [
+    [...SMALL, "--config", "kda_decode:tileW=32"],
+    'Unknown tunable "tileW" of kda_decode: did you mean "tileV"?',
+  ],
+  [[...SMALL, "--config", "kda_decode:tileV=33"], 'Cannot set tileV of kda_decode to "33": it takes '],
+  [
+    [...SMALL, "--config", "kda_decode:tileV=128;vectorWidth=1;rowsPerThread=2"],
+    "tileV / vectorWidth * 64 / rowsPerThread must not exceed 1024 threads",
+  ],
+  [
+    [...SMALL, "--config", "mla_decode:"],
+    "Cannot time a variant of mla_decode: no chosen workload is of that family",
+  ],
+  [[...SMALL, "--config", "="], 'Cannot parse variant "=": it must look like family:tunable=value'],
+];
+
+for (const [args, says] of BAD) {
+  Deno.test(`${args.join(" ")} ends with one sentence and code 2 before a GPU is opened`, async () => {
+    // Where a GPU process would start, a driver that is none would make it say so.
+    const { code, stdout, stderr } = await runCli(args, { DENO_WEBGPU_BACKEND: "noop" });
+    assert(stderr.includes(says), stderr);
+    assertEquals([stderr.trim().split("\n").length, stdout, code], [1, "", 2], stderr);
+  });
+}
+
+Deno.test(
+  { name: "bench --json prints one JSON document and nothing else" + needs, ignore: !device },
+  async () => {
+    const ids = ["kda_decode:tileV=32", "kda_decode:tileV=64;unroll=false"];
+    const { code, stdout } = await runCli([...SMALL, "--config", ...ids, "--json"]);
+    assertEquals(code, 0);
+    const { rows, ceilings } = JSON.parse(stdout);
+    assertEquals(rows.length, 2);
+    for (const row of rows) {
+      assertEquals([row.trial.status, row.from], ["passed", "asked for"]);
+      assert(row.trial.timing.medianUs > 0 && row.trial.timing.samples >= 3 && row.trial.timing.repeats >= 1);
+      assert(row.gigabytesPerSecond > 0 && row.tflops > 0 && row.floorUs > 0);
+      assert(row.trial.error <= 1e-5);
+    }
+    assertEquals([rows[0].trial.config.tileV, rows[1].trial.config.unroll], [32, false]);
+    assert(ceilings.readGBps > 0 && ceilings.f32Tflops > 0);
+  },
+);
+
+Deno.test(
+  { name: "bench prints a row per variant, with its share of the roofline" + needs, ignore: !device },
+  async () => {
+    const { code, stdout, stderr } = await runCli([...SMALL, "--profiles", "/nonexistent/profiles"]);
+    assertEquals(code, 0, stderr);
+    const [head, , row] = stdout.split("\n");
+    for (const column of ["median", "floor", "roofline", "GB/s", "TFLOP/s", "error"]) {
+      assert(
+        head.includes(column),
+      );
+    }
+    assert(/^kda_decode N=1,H=1 .* %.*kda_decode/.test(row), row);
+  },
+);
