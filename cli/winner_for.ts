@@ -1,5 +1,5 @@
 import type { AnyFamily, Axes, Capabilities } from "../kernels/core/family.ts";
-import { fit } from "../kernels/core/fit.ts";
+import { refusal } from "../kernels/core/fit.ts";
 import type { Config } from "../kernels/core/space.ts";
 import { resolve } from "../profiles/resolve.ts";
 import type { DeviceRecord } from "../profiles/schema.ts";
@@ -41,14 +41,4 @@ export async function winnerFor(
     }, by ${found.rung}`
     : "the family's default: no profile knows this device and shape";
   return { config: found.config, from, notices };
-}
-
-function refusal(family: AnyFamily, axes: Axes, config: Config, device: Capabilities): string | undefined {
-  try {
-    fit(family.plan(axes, config, device), device);
-    return undefined;
-  } catch (error) {
-    if (error instanceof RangeError) return error.message;
-    throw error;
-  }
 }

@@ -1,9 +1,8 @@
 import type { Plan } from "../kernels/core/family.ts";
 import { definePass } from "../kernels/core/pass.ts";
-import { unroll } from "../kernels/core/unroll.ts";
 import type { Ceilings } from "../profiles/schema.ts";
+import { fmaPlan } from "./clock_probe.ts";
 import { Execution, PipelineCache } from "./executor.ts";
-import fmaCode from "./fma_rate.wgsl" with { type: "text" };
 import { measure } from "./measure.ts";
 import type { OpenDevice } from "./open_device.ts";
 import bandwidthCode from "./read_bandwidth.wgsl" with { type: "text" };
@@ -24,7 +23,7 @@ export async function measureCeilings(opened: OpenDevice): Promise<Ceilings> {
         quantumNs,
         samples: 7,
         spanCapUs: 200_000,
-        warmUpUs: record.software ? 0 : 400_000,
+        warmUp: record.software ? undefined : { leastUs: 600_000 },
       });
       return timing.medianUs;
     } finally {
@@ -51,26 +50,13 @@ export async function measureCeilings(opened: OpenDevice): Promise<Ceilings> {
       workgroups: [groups, 1, 1],
     })],
   };
-  const rounds = record.software ? 4 : 256;
-  const fma: Plan = {
-    id: "fma_rate",
-    tolerance: 0,
-    buffers: [{ name: "results", dtype: "f32", length: groups * THREADS * 4, role: "output", to: "results" }],
-    passes: [definePass(capabilities, {
-      label: "fma_rate",
-      code: unroll(fmaCode),
-      params: [{ name: "rounds", type: "u32", value: rounds }, { name: "factor", type: "f32", value: 0.5 }],
-      buffers: ["*results"],
-      workgroups: [groups, 1, 1],
-    })],
-  };
+  const fma = fmaPlan(capabilities, groups, record.software ? 4 : 256);
   const readUs = await best(bandwidth);
-  const fmaUs = await best(fma);
+  const fmaUs = await best(fma.plan);
   timer.destroy();
-  const flops = groups * THREADS * rounds * 16 * 8 * 4 * 2;
   return {
     readGBps: vectors * 16 / readUs / 1e3,
-    f32Tflops: flops / fmaUs / 1e6,
+    f32Tflops: fma.flops / fmaUs / 1e6,
     timestampQuantumNs: quantumNs,
     measuredAt: new Date().toISOString(),
   };

@@ -11,12 +11,23 @@ export interface MeasureOptions {
   readonly giveUpUs?: number;
   /** Longest span submitted at once, us. */
   readonly spanCapUs: number;
-  /** Work to do before the first sample, us: an idle GPU lowers its clocks and takes long to raise them. */
-  readonly warmUpUs?: number;
+  /** Work to do before the first sample: an idle GPU lowers its clocks and takes long to raise them. */
+  readonly warmUp?: WarmUp;
+}
+
+export interface WarmUp {
+  /** Unbroken work at least, us. */
+  readonly leastUs: number;
+  /** Says whether the clocks are up; without it `leastUs` must do. Asked after the samples too. */
+  isWarm?(): Promise<boolean>;
 }
 
 const WARM_UP_SPAN_US = 5_000;
 const MOST_QUEUED = 200;
+/** Unbroken work between two looks at the clocks, and altogether before a device counts as as warm as it gets. */
+const HEAT_US = 50_000;
+const MOST_HEAT_US = 1_500_000;
+const MOST_TRIES = 2;
 const LEAST_SPAN_US = 200;
 const LEAST_QUANTA = 100;
 const MOST_REPEATS = 2000;
@@ -40,7 +51,10 @@ export async function measure(
       for (let r = 0; r < repeats; r++) executions[turn++ % executions.length].encode(pass);
     });
   let span = Math.min(...await spansOf(2, 1));
-  if (await warmUp(spansOf, span, options)) span = Math.min(...await spansOf(2, 1));
+  if (options.warmUp) {
+    await warmUp(spansOf, span, options.warmUp, options.spanCapUs);
+    span = Math.min(...await spansOf(2, 1));
+  }
 
   // A span of one call is mostly the cost of the pass, or less than a quantum: each longer one tells more.
   const wantedUs = Math.max(LEAST_SPAN_US, options.quantumNs / 1e3 * LEAST_QUANTA);
@@ -55,7 +69,12 @@ export async function measure(
 
   const lost = options.giveUpUs !== undefined && span / repeats > options.giveUpUs;
   const count = lost ? Math.min(3, options.samples) : options.samples;
-  const samples = (await spansOf(count, repeats)).map((us) => us / repeats);
+  let samples: number[] = [];
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    samples = (await spansOf(count, repeats)).map((us) => us / repeats);
+    if (!options.warmUp?.isWarm || await options.warmUp.isWarm()) break;
+    await warmUp(spansOf, span / repeats, options.warmUp, options.spanCapUs);
+  }
   const medianUs = median(samples);
   if (!(medianUs > 0)) throw new Error(`Cannot time ${repeats} calls: the device's clock did not advance`);
   const { low, high } = medianInterval(samples.map((us) => Math.max(us, 1e-6)));
@@ -70,23 +89,25 @@ export async function measure(
   };
 }
 
-/** Keeps the device busy for `warmUpUs`, without a pause; false where there was nothing to do. */
+/** Keeps the device busy for `leastUs`, and on until its clocks are up or it has had all the heat that could help. */
 async function warmUp(
   spansOf: (count: number, repeats: number) => Promise<number[]>,
   callUs: number,
-  { warmUpUs = 0, spanCapUs }: MeasureOptions,
-): Promise<boolean> {
+  { leastUs, isWarm }: WarmUp,
+  spanCapUs: number,
+): Promise<void> {
   const spanUs = Math.min(WARM_UP_SPAN_US, spanCapUs);
   const repeats = Math.min(MOST_REPEATS, Math.max(1, Math.floor(spanUs / Math.max(callUs, 1))));
   // What the calls are expected to take counts where the clock says less: it may stand still.
   const expectedUs = Math.max(spanUs / 10, callUs);
-  let left = warmUpUs;
-  while (left > 0) {
-    const spans = await spansOf(
-      Math.min(MOST_QUEUED, Math.ceil(left / Math.max(expectedUs, callUs * repeats))),
-      repeats,
-    );
-    left -= spans.reduce((sum, us) => sum + Math.max(us, expectedUs), 0);
+  const work = async (us: number) => {
+    for (let left = us; left > 0;) {
+      const count = Math.min(MOST_QUEUED, Math.ceil(left / Math.max(expectedUs, callUs * repeats)));
+      left -= (await spansOf(count, repeats)).reduce((sum, span) => sum + Math.max(span, expectedUs), 0);
+    }
+  };
+  await work(leastUs);
+  for (let heat = leastUs; isWarm && heat < MOST_HEAT_US && !await isWarm(); heat += HEAT_US) {
+    await work(HEAT_US);
   }
-  return warmUpUs > 0;
 }

@@ -1,8 +1,9 @@
 import type { AnyFamily, Axes } from "../kernels/core/family.ts";
-import { bufferBytes, fit } from "../kernels/core/fit.ts";
+import { bufferBytes, canRun, fit } from "../kernels/core/fit.ts";
 import type { Config } from "../kernels/core/space.ts";
 import { formatVariant } from "../kernels/core/variant_id.ts";
 import { type Ceilings, SCHEMA_VERSION, type Trial, type TrialStatus } from "../profiles/schema.ts";
+import { ClockProbe } from "./clock_probe.ts";
 import { floorUs } from "./ceilings.ts";
 import { CompileError, Execution, PipelineCache } from "./executor.ts";
 import { measure } from "./measure.ts";
@@ -29,13 +30,8 @@ export type Phase = "compile" | "verify" | "time";
 /** Working sets below this rotate among several buffers: larger than any cache of a present GPU. */
 const CACHE_BYTES = 128 << 20;
 const MOST_SETS = 64;
-/**
- * Work before the first sample. An H200 (2026-11-23) that idled for a second runs at 345 MHz instead of 1980, and needs
- * a third of a second of unbroken work to come back: timed cold, the same kernel took three to five times as long.
- */
-const COLD_WARM_UP_US = 400_000;
-const WARM_UP_US = 40_000;
-const STAYS_WARM_MS = 400;
+/** Work before the first look at the clocks, us. */
+const WARM_UP_US = 5_000;
 
 /** Runs trials of one family on one device: verification first, then timing. Never throws for what a variant does. */
 export class TrialRunner {
@@ -43,7 +39,7 @@ export class TrialRunner {
   readonly #family: AnyFamily;
   readonly #timer: Timer;
   readonly #cases = new Map<string, Case>();
-  #lastBusy = -Infinity;
+  #probe?: ClockProbe;
   #lost?: string;
 
   constructor(opened: OpenDevice, family: AnyFamily) {
@@ -100,7 +96,12 @@ export class TrialRunner {
     try {
       onPhase("verify");
       let error = 0;
-      for (const test of this.#verifyCases(axes)) {
+      // A limit on N or S may refuse a variant at one of the small sizes that runs at the asked one.
+      const cases = this.#verifyCases(axes).filter((test) => canRun(family, test.axes, config, capabilities));
+      if (cases.length === 0) {
+        return ["rejected", { reason: "it runs at none of the sizes it would be verified at" }];
+      }
+      for (const test of cases) {
         const result = await verify(device, capabilities, family, config, test, pipelines);
         if (!result.passed) {
           const reason = `RMS error ratio ${result.worst.toExponential(1)} is above ${
@@ -116,14 +117,14 @@ export class TrialRunner {
       const wanted = this.#opened.record.software ? 1 : Math.min(MOST_SETS, Math.ceil(CACHE_BYTES / bytes));
       while (sets.length < wanted) sets.push(await Execution.prepare(device, plan, pipelines, first));
       for (const set of sets) fillForTiming(set, plan, family, axes);
+      const probe = await this.#clockProbe(ceilings);
       const timing = await measure(this.#timer, sets, {
         quantumNs: ceilings.timestampQuantumNs,
         samples: request.samples,
         giveUpUs: request.giveUpUs,
         spanCapUs: request.capUs,
-        warmUpUs: this.#opened.record.software ? 0 : this.#isWarm() ? WARM_UP_US : COLD_WARM_UP_US,
+        warmUp: probe && { leastUs: WARM_UP_US, isWarm: () => probe.isWarm() },
       });
-      this.#lastBusy = performance.now();
       const perDispatchUs = timing.medianUs / plan.passes.length;
       if (perDispatchUs > request.capUs) {
         const reason = `one dispatch takes ${Math.round(perDispatchUs / 1e3)} ms, above the cap of ${
@@ -138,8 +139,10 @@ export class TrialRunner {
     }
   }
 
-  #isWarm(): boolean {
-    return performance.now() - this.#lastBusy < STAYS_WARM_MS;
+  /** Undefined on a software adapter, which has no clocks to wait for. */
+  async #clockProbe(ceilings: Ceilings): Promise<ClockProbe | undefined> {
+    if (this.#opened.record.software) return undefined;
+    return this.#probe ??= await ClockProbe.prepare(this.#opened, ceilings, this.#timer);
   }
 
   #verifyCases(axes: Axes): Case[] {

@@ -1,6 +1,6 @@
 import { completeAxes, formatAxes } from "../kernels/core/axes.ts";
 import type { AnyFamily, Axes, Capabilities } from "../kernels/core/family.ts";
-import { fit } from "../kernels/core/fit.ts";
+import { canRun } from "../kernels/core/fit.ts";
 import { type Config, initialConfig, storageChoices } from "../kernels/core/space.ts";
 import { formatVariant } from "../kernels/core/variant_id.ts";
 import { barringTrial, blockKey } from "../profiles/blocklist.ts";
@@ -148,14 +148,4 @@ function barred(job: TuneJob, config: Config, axes: Axes, bar: Trial): Trial {
     driver,
     at: new Date().toISOString(),
   };
-}
-
-function canRun(family: AnyFamily, axes: Axes, config: Config, device: Capabilities): boolean {
-  try {
-    fit(family.plan(axes, config, device), device);
-    return true;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
 }

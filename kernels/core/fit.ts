@@ -1,4 +1,5 @@
-import type { BufferSpec, Capabilities, Pass, Plan } from "./family.ts";
+import type { AnyFamily, Axes, BufferSpec, Capabilities, Pass, Plan } from "./family.ts";
+import type { Config } from "./space.ts";
 
 export const DTYPE_BYTES = { f32: 4, f16: 2, u32: 4, i32: 4 } as const;
 
@@ -73,4 +74,25 @@ function checkWorkgroup(
       refuse(`workgroup count of pass ${pass.label}`, count, `${limits.maxComputeWorkgroupsPerDimension}`);
     }
   }
+}
+
+/** Why a variant cannot run at these sizes on this device; undefined where it can. */
+export function refusal(
+  family: AnyFamily,
+  axes: Axes,
+  config: Config,
+  device: Capabilities,
+): string | undefined {
+  try {
+    fit(family.plan(axes, config, device), device);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return error.message;
+    throw error;
+  }
+}
+
+/** Whether a variant can run at these sizes on this device. */
+export function canRun(family: AnyFamily, axes: Axes, config: Config, device: Capabilities): boolean {
+  return refusal(family, axes, config, device) === undefined;
 }

@@ -135,8 +135,24 @@ Deno.test("measure() refuses a clock that stands still instead of calling everyt
 
 Deno.test("measure() keeps the device busy before the first sample, whatever its clock says", async () => {
   const { timer, execution, spans } = fakeDevice({ callUs: 50 });
-  await measure(timer, [execution], { ...options, warmUpUs: 400_000 });
+  await measure(timer, [execution], { ...options, warmUp: { leastUs: 400_000 } });
   assert(spans.slice(0, -9).reduce((sum, calls) => sum + calls * 50, 0) >= 400_000);
   const stopped = fakeDevice({ callUs: (span) => span < 100 ? 0 : 300 });
-  await measure(stopped.timer, [stopped.execution], { ...options, warmUpUs: 400_000 });
+  await measure(stopped.timer, [stopped.execution], { ...options, warmUp: { leastUs: 400_000 } });
+});
+
+Deno.test("measure() works on until the clocks are up, and measures again where they fell meanwhile", async () => {
+  const answers = [false, false, true, false, true, true];
+  const isWarm = () => Promise.resolve(answers.shift() ?? true);
+  const { timer, execution, spans } = fakeDevice({ callUs: 1000 });
+  await measure(timer, [execution], { ...options, warmUp: { leastUs: 0, isWarm } });
+  assertEquals(answers, []);
+  assert(spans.length >= 2 * 9 + 20, `${spans.length}`);
+});
+
+Deno.test("measure() goes on with a device whose clocks never come up", async () => {
+  const { timer, execution } = fakeDevice({ callUs: 1000 });
+  const isWarm = () => Promise.resolve(false);
+  const timing = await measure(timer, [execution], { ...options, warmUp: { leastUs: 0, isWarm } });
+  assertEquals(timing.medianUs, 1000);
 });

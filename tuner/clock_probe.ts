@@ -1,0 +1,61 @@
+import type { Plan } from "../kernels/core/family.ts";
+import type { Capabilities } from "../kernels/core/family.ts";
+import { definePass } from "../kernels/core/pass.ts";
+import { unroll } from "../kernels/core/unroll.ts";
+import type { Ceilings } from "../profiles/schema.ts";
+import { Execution, PipelineCache } from "./executor.ts";
+import fmaCode from "./fma_rate.wgsl" with { type: "text" };
+import type { OpenDevice } from "./open_device.ts";
+import type { Timer } from "./timer.ts";
+
+const THREADS = 256;
+/** Eight chains of vec4, sixteen deep, two operations each: see fma_rate.wgsl. */
+const FLOPS_PER_ROUND = 16 * 8 * 4 * 2;
+
+/** A pass of nothing but f32 multiply-adds, and how many operations it does. */
+export function fmaPlan(device: Capabilities, groups: number, rounds: number): { plan: Plan; flops: number } {
+  const plan: Plan = {
+    id: "fma_rate",
+    tolerance: 0,
+    buffers: [{ name: "results", dtype: "f32", length: groups * THREADS * 4, role: "output", to: "results" }],
+    passes: [definePass(device, {
+      label: "fma_rate",
+      code: unroll(fmaCode),
+      params: [{ name: "rounds", type: "u32", value: rounds }, { name: "factor", type: "f32", value: 0.5 }],
+      buffers: ["*results"],
+      workgroups: [groups, 1, 1],
+    })],
+  };
+  return { plan, flops: groups * THREADS * rounds * FLOPS_PER_ROUND };
+}
+
+const GROUPS = 2048;
+const ROUNDS = 32;
+/** A short burst reaches about 97 % of the long one the ceiling was measured with. */
+const WARM_SHARE = 0.9;
+
+/**
+ * Tells whether the device runs at the clocks its ceiling was measured at, by a burst of multiply-adds.
+ *
+ * Why: an idle GPU lowers its clocks. On an H200 (2026-11-23) a second of idling means 345 instead of 1980 MHz, and a
+ * third of a second of unbroken work until they are back: the same kernel timed cold took three to five times as long.
+ */
+export class ClockProbe {
+  private constructor(
+    readonly execution: Execution,
+    readonly expectedUs: number,
+    readonly timer: Pick<Timer, "spans">,
+  ) {}
+
+  static async prepare(opened: OpenDevice, ceilings: Ceilings, timer: Timer): Promise<ClockProbe> {
+    const { plan, flops } = fmaPlan(opened.capabilities, GROUPS, ROUNDS);
+    const execution = await Execution.prepare(opened.device, plan, new PipelineCache());
+    return new ClockProbe(execution, flops / ceilings.f32Tflops / 1e6, timer);
+  }
+
+  /** Whether a burst runs at nearly the measured rate. */
+  async isWarm(): Promise<boolean> {
+    const [span] = await this.timer.spans(1, (pass) => this.execution.encode(pass));
+    return this.expectedUs / span >= WARM_SHARE;
+  }
+}
