@@ -36,6 +36,7 @@ interface WorkloadEnd {
 const GPU_BUDGET_MS = 120_000;
 const SOFTWARE_BUDGET_MS = 60_000;
 const CAP_US = 200_000;
+const AGAIN_MS = 1_000;
 const CEILINGS_TIMEOUT_MS = 60_000;
 
 /** Tunes every chosen workload and returns the exit code. Ctrl-C drops the trial under way and keeps the others. */
@@ -49,8 +50,14 @@ export async function runTune(options: TuneOptions): Promise<number> {
   });
   const trials = new TrialProcess(gpu);
   const stop = new AbortController();
+  let interrupted = 0;
   const interrupt = () => {
-    if (stop.signal.aborted) Deno.exit(EXIT.interrupted);
+    if (stop.signal.aborted) {
+      // Under `deno task` one Ctrl-C comes twice: from the terminal, and passed on. A later one is impatience.
+      if (performance.now() - interrupted > AGAIN_MS) Deno.exit(EXIT.interrupted);
+      return;
+    }
+    interrupted = performance.now();
     note("Stopping; every finished trial is kept.");
     stop.abort();
     trials.close();

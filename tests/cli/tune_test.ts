@@ -98,6 +98,8 @@ testTune("Ctrl-C keeps every finished trial, ends with 130, and the next run goe
   await trialsDone(root, 2);
   const start = performance.now();
   tuner.kill("SIGINT");
+  await tuner.said("Stopping");
+  tuner.kill("SIGINT"); // `deno task` passes on what the terminal sent already
   const { code, stdout, stderr } = await tuner.ended();
   assert(performance.now() - start < 5000);
   assertEquals(code, 130, stderr);
