@@ -43,7 +43,7 @@ const WORKER = new URL("./gpu_worker.ts", import.meta.url);
 const OPEN_TIMEOUT_MS = 60_000;
 /** A driver that was reset may take a while to answer again. */
 const RESTARTS = 3;
-const RESTART_PAUSE_MS = 2_000;
+const RESTART_PAUSE_MS = 1_000;
 /**
  * OpenGL is left out: wgpu offers neither f16 nor subgroups there, and Mesa's OpenGL on the CPU, which many servers
  * have, needs more than 30 s for one variant of kda_prefill (llvmpipe of Mesa 22.3.6, 2026-11-23).

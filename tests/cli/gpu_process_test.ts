@@ -230,6 +230,32 @@ Deno.test({
   },
 });
 
+Deno.test("restart() takes no other device for the one that went", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const greet = (description: string) =>
+      Deno.writeTextFile(
+        `${folder}/worker.ts`,
+        `console.log('{"kind":"ready","record":{"description":"${description}","driver":"1","software":false}}');
+        for await (const _ of Deno.stdin.readable);`,
+      );
+    await greet("Some GPU");
+    const gpu = await GpuProcess.start({ ...OPTIONS, worker: new URL(`file://${folder}/worker.ts`) });
+    const trials = new TrialProcess(gpu, TIMEOUT_MS);
+    gpu.close();
+    await greet("A CPU");
+    const error = await rejection(trials.run("spin", request("fine")));
+    assert(error instanceof GpuDied, String(error));
+    assertEquals(
+      error.message,
+      "Some GPU did not come back after a trial ended its process (A CPU answers in its place); " +
+        "the trials so far are kept: run again when it answers",
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 const STRANGE: [string, string, RegExp][] = [
   ["dies at start", "Deno.exit(3)", /: its driver ended the process that opened it\./],
   ["throws at start", "throw new Error('no')", /: its driver ended the process that opened it\./],
