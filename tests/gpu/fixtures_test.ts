@@ -8,10 +8,9 @@ import { PipelineCache } from "../../tuner/executor.ts";
 import { verify } from "../../tuner/verify.ts";
 import { assertEquals } from "../assert.ts";
 import { missingFeatures, testDevice } from "./open_test_device.ts";
-import { sampleConfigs } from "./sample_configs.ts";
+import { sampleConfigs, SEED } from "./sample_configs.ts";
 
 const SAMPLES = 20;
-const SEED = 20261123;
 const FIXTURES: Readonly<Record<string, readonly string[]>> = {
   kda_prefill: [
     "kda_b1_t63_h1_d128",

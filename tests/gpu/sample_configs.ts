@@ -4,6 +4,9 @@ import type { Config } from "../../kernels/core/space.ts";
 import { formatVariant } from "../../kernels/core/variant_id.ts";
 import { fits, legalConfigs } from "../contracts/legal_configs.ts";
 
+/** One seed for all tests, so that the adapter's shader cache serves the second that wants a variant. */
+export const SEED = 20261123;
+
 /**
  * `count` different configs that fit. Each has one value of one tunable chosen first, since a form with few variants
  * (kda_prefill's recurrent one has 72 of 4888) would hardly ever come up among all.
