@@ -5,17 +5,19 @@ export const RUNGS = ["adapter", "architecture", "vendor", "portable"] as const;
 export type Rung = (typeof RUNGS)[number];
 
 /**
- * The folder name of a device: backend, vendor, architecture and device, as in `builtin_nvidia_hopper_2330`.
+ * The folder name of a device: backend, vendor, architecture (else the adapter's name) and device id, as in
+ * `builtin_nvidia_h200_0x2335`.
  * Driver and runtime stay out of it, so that an update goes on in the same folder; each trial names its driver.
  */
 export function deviceSlug(device: DeviceRecord): string {
-  const words = [device.vendor, device.architecture, device.device || device.description];
+  const name = device.description.toLowerCase().replace(`${device.vendor.toLowerCase()} `, "");
+  const words = [device.vendor, device.architecture || name, device.device];
   const parts = words.map((word) => word.toLowerCase().replaceAll(" ", "-"));
   const safe = parts.map((part) => part.replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 40));
   const shown = [device.backend, ...safe.filter((part) => part !== "")];
   if (device.software) shown.push("software");
   // Names that had to be shortened or stripped of signs could meet in one folder: tell them apart.
-  if (safe.some((part, i) => part === "" || part !== parts[i])) shown.push(shortHash(words.join("\n")));
+  if (safe.some((part, i) => part !== parts[i])) shown.push(shortHash(words.join("\n")));
   return shown.join("_");
 }
 

@@ -1,6 +1,7 @@
 import type { Capabilities, Limits } from "../kernels/core/family.ts";
 import type { DeviceRecord } from "../profiles/schema.ts";
 import { definePass } from "../kernels/core/pass.ts";
+import { deviceId, vendorName } from "./adapter_identity.ts";
 import { Execution, PipelineCache } from "./executor.ts";
 import subgroupSizeCode from "./subgroup_size.wgsl" with { type: "text" };
 
@@ -47,9 +48,9 @@ export async function openDevice(
   }
   const { description, driver } = splitDescription(info.description);
   const record: DeviceRecord = {
-    vendor: info.vendor,
+    vendor: vendorName(info.vendor),
     architecture: info.architecture,
-    device: info.device,
+    device: deviceId(info.device),
     description,
     driver,
     backend,

@@ -13,6 +13,7 @@ fn sumRows(column: u32, row: u32, mine: Sums) -> Sums {
   }
   workgroupBarrier(); // every row group's partial sums are in place
   var sums = Sums(Vec(0.0), Vec(0.0), 0.0);
+  // @unroll
   for (var r = 0u; r < rowThreads; r++) {
     sums.k += partialK[r * columnThreads + column];
     sums.q += partialQ[r * columnThreads + column];

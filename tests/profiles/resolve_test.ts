@@ -24,6 +24,8 @@ Deno.test("deviceSlug() is safe as a folder name, names the backend and marks so
     "dawn_nvidia_hopper_2330",
   );
   assertMatch(deviceSlug(sampleDevice({ software: true })), /_software$/);
+  const nameless = { architecture: "", description: "NVIDIA H200", device: "0x2335" };
+  assertEquals(deviceSlug(sampleDevice(nameless)), "builtin_nvidia_h200_0x2335");
   assertNotEquals(
     deviceSlug(sampleDevice({ device: "M1/Pro" })),
     deviceSlug(sampleDevice({ device: "M1 Pro" })),
