@@ -1,7 +1,7 @@
 import type { Config } from "../kernels/core/space.ts";
 import type { Trial } from "../profiles/schema.ts";
 
-/** Finalists are within this share of the best. */
+/** Finalists are within this share of the best, or their interval overlaps its own. */
 const FINALIST_SHARE = 1.05;
 const MOST_FINALISTS = 4;
 /** Looks a finalist has had when its time is believed: one by the search, two turn by turn with its rivals. */
@@ -51,8 +51,11 @@ export class Looks {
    * None where one stands alone.
    */
   due(): Config[] {
-    const limit = (this.best?.timing?.medianUs ?? 0) * FINALIST_SHARE;
-    const close = [...this.#last.values()].filter((trial) => trial.timing && trial.timing.medianUs <= limit)
+    const leader = this.best?.timing;
+    if (!leader) return [];
+    const limit = leader.medianUs * FINALIST_SHARE;
+    const close = [...this.#last.values()]
+      .filter(({ timing }) => timing && (timing.medianUs <= limit || timing.lowUs <= leader.highUs))
       .sort((a, b) => a.timing!.medianUs - b.timing!.medianUs).slice(0, MOST_FINALISTS);
     if (close.length < 2) return [];
     const looks = (trial: Trial) => this.#count.get(trial.variant)!;

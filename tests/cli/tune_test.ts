@@ -214,7 +214,10 @@ testTune("a torn last line is set aside with a warning, and the rest is used", a
   assertEquals((await stored(root)).trials.slice(0, before.length), before);
 });
 
-testTune("a full disk ends tune with a sentence; what was stored before stays", async (root) => {
+/** SwiftShader keeps its buffers in files without a name, so that a limit on file sizes would stop it as well. */
+const IN_FILES = device?.record.description.includes("SwiftShader") ?? false;
+const needs = IN_FILES ? " (needs an adapter other than SwiftShader)" : "";
+testTune("a full disk ends tune with a sentence; what was stored before stays" + needs, async (root) => {
   await runCli(tuneArgs(root, "--trials", "1"));
   const before = await stored(root);
   // A limit on file sizes stands for the disk; the signal is ignored so that write() fails as it does on a full one.
@@ -235,7 +238,7 @@ testTune("a full disk ends tune with a sentence; what was stored before stays", 
   );
   const after = await stored(root);
   assertEquals([after.trials.slice(0, before.trials.length), after.torn], [before.trials, 0]);
-}, Deno.build.os !== "linux");
+}, Deno.build.os !== "linux" || IN_FILES);
 
 async function trialsPath(root: string): Promise<string> {
   const [{ name }] = await Array.fromAsync(Deno.readDir(root));

@@ -237,6 +237,17 @@ Deno.test("finalists are measured turn by turn with twice the samples and no giv
   assertEquals(requests.slice(4).map((r) => [r.samples, r.giveUpUs]), Array(4).fill([10, undefined]));
 });
 
+Deno.test("a variant whose interval overlaps the best one's is a finalist however far its median", async () => {
+  const wide = (id: string, us: number) =>
+    sampleTiming(us, id.endsWith("32;wide=false") ? { lowUs: 10.05 } : {});
+  const { ran } = await run({}, (r) => {
+    const id = idOf(r.config);
+    return sampleTrial({ config: r.config, axes: r.axes, timing: wide(id, TIMES[id]) });
+  });
+  const [a, b] = ["toy:tile=32;wide=true", "toy:tile=32;wide=false"];
+  assertEquals(ran.slice(4), [a, b, a, b]);
+});
+
 Deno.test("a lucky first look loses its lead in the finals, and those behind it are looked at too", async () => {
   const truth = { ...TIMES, "toy:tile=32;wide=false": 11, "toy:tile=16;wide=true": 11.2 };
   const lucky = "toy:tile=32;wide=true";
