@@ -1,0 +1,127 @@
+// Sizes and contents at which kernels break: around tiles, empty sequences, garbage in unused rows, and work split into
+// several windows or folded grids, which small limits bring about at small sizes.
+import type { AnyFamily, Axes, Capabilities } from "../../kernels/core/family.ts";
+import { type Config, initialConfig } from "../../kernels/core/space.ts";
+import { formatVariant } from "../../kernels/core/variant_id.ts";
+import { familyNamed } from "../../kernels/mod.ts";
+import { PipelineCache } from "../../tuner/executor.ts";
+import { type Case, makeCase, verify } from "../../tuner/verify.ts";
+import { assert, assertEquals } from "../assert.ts";
+import { fits } from "../contracts/legal_configs.ts";
+import { missingFeatures, testDevice } from "./open_test_device.ts";
+import { sampleConfigs, SEED } from "./sample_configs.ts";
+
+const SAMPLES = 8;
+const opened = await testDevice();
+const pipelines = new PipelineCache();
+
+const kdaDecode = familyNamed("kda_decode");
+const kdaPrefill = familyNamed("kda_prefill");
+const mlaDecode = familyNamed("mla_decode");
+
+/** The default and some random variants, the first of those that fixtures_test.ts runs. */
+function variantsOf(family: AnyFamily, axes: Axes): Config[] {
+  return [
+    initialConfig<Config>(family.space),
+    ...sampleConfigs(family, axes, opened!.capabilities, SAMPLES, SEED),
+  ];
+}
+
+/** Verifies each config at each case; a random one may refuse a size, as many splits do many heads, but not the default. */
+async function check(
+  family: AnyFamily,
+  configs: readonly Config[],
+  cases: readonly Case[],
+  capabilities: Capabilities = opened!.capabilities,
+): Promise<void> {
+  const { device } = opened!;
+  const wrong: string[] = [];
+  for (const config of configs) {
+    for (const test of cases) {
+      if (config !== configs[0] && !fits(family, test.axes, config, capabilities)) continue;
+      const { passed, errors } = await verify(device, capabilities, family, config, test, pipelines);
+      if (passed) continue;
+      wrong.push(`${formatVariant(family.name, config)} ${JSON.stringify({ ...test.axes, ...errors })}`);
+    }
+  }
+  assertEquals(wrong, []);
+}
+
+function gpuTest(name: string, fn: () => Promise<void>) {
+  Deno.test({ name: name + missingFeatures(opened), ignore: !opened, fn });
+}
+
+gpuTest("kda_prefill is right one token around every chunk size", async () => {
+  const cases = [1, 2, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 129].map((T) =>
+    makeCase(kdaPrefill, { B: T % 2 + 1, T, H: T % 3 + 1, K: 128, V: 128 }, T)
+  );
+  await check(kdaPrefill, variantsOf(kdaPrefill, cases[0].axes), cases);
+});
+
+gpuTest("kda_prefill carries the state from window to window", async () => {
+  const axes = { B: 1, T: 300, H: 1, K: 128, V: 128 };
+  const { limits } = opened!.capabilities;
+  // Room for each input, and for the scratch of about half the chunks.
+  const binding = 1.2 * axes.B * axes.T * axes.K * 4;
+  const capabilities = {
+    ...opened!.capabilities,
+    limits: { ...limits, maxStorageBufferBindingSize: binding },
+  };
+  const initial = initialConfig<Config>(kdaPrefill.space);
+  assert(kdaPrefill.plan(axes, initial, capabilities).passes.length >= 4, "two windows of two passes");
+  await check(kdaPrefill, variantsOf(kdaPrefill, axes), [makeCase(kdaPrefill, axes, 5)], capabilities);
+});
+
+gpuTest("kda_prefill's recurrent form carries the state over 16384 tokens", async () => {
+  const axes = { B: 1, T: 16387, H: 1, K: 64, V: 64 };
+  const config = { ...initialConfig<Config>(kdaPrefill.space), formulation: "recurrent" };
+  assertEquals(kdaPrefill.plan(axes, config, opened!.capabilities).passes.length, 2);
+  await check(kdaPrefill, [config], [makeCase(kdaPrefill, axes, 6)]);
+});
+
+gpuTest("kda_decode is right for every head of a grid folded into z", async () => {
+  const axes = { N: 11, H: 3, K: 128, V: 128 };
+  const { limits } = opened!.capabilities;
+  const capabilities = {
+    ...opened!.capabilities,
+    limits: { ...limits, maxComputeWorkgroupsPerDimension: 8 },
+  };
+  const initial = initialConfig<Config>(kdaDecode.space);
+  const [, y, z] = kdaDecode.plan(axes, initial, capabilities).passes[0].workgroups;
+  assert(z > 1 && y * z > 33, "the last group of heads is ragged");
+  await check(kdaDecode, variantsOf(kdaDecode, axes), [makeCase(kdaDecode, axes, 1)], capabilities);
+});
+
+gpuTest("mla_decode is right one token around pages and for head counts no group divides", async () => {
+  const sizes = [[1, 1, 1], [1, 1, 63], [1, 5, 64], [2, 3, 65], [1, 33, 127], [3, 17, 300], [1, 128, 70]];
+  const cases = sizes.map(([N, H, S]) => makeCase(mlaDecode, { N, H, S, P: 0 }, 2));
+  await check(mlaDecode, variantsOf(mlaDecode, { N: 1, H: 32, S: 320, P: 6 }), cases);
+});
+
+gpuTest("mla_decode gives 0 and -1e30 for empty sequences and never looks at unused rows", async () => {
+  const axes = { N: 3, H: 5, S: 200, P: 0 };
+  const lengths = [0, 1, 130];
+  const cases = [NaN, Infinity, 1e30].map((garbage): Case => {
+    const inputs = mlaDecode.inputsFor(axes, 4);
+    inputs.cache_seqlens.data.set(lengths);
+    const expected = mlaDecode.reference(axes, inputs);
+    const [, width] = inputs.block_table.shape;
+    const used = new Set(
+      lengths.flatMap((length, n) =>
+        Array.from({ length }, (_, t) => 64 * inputs.block_table.data[n * width + (t >> 6)] + t % 64)
+      ),
+    );
+    const [pages, rows, dims] = inputs.cache.shape;
+    for (let row = 0; row < pages * rows; row++) {
+      if (!used.has(row)) inputs.cache.data.fill(garbage, row * dims, (row + 1) * dims);
+    }
+    // Entries of the table beyond a length are never followed either.
+    lengths.forEach((length, n) => {
+      for (let i = Math.ceil(length / 64); i < width; i++) inputs.block_table.data[n * width + i] = -1;
+    });
+    return { axes, inputs, expected };
+  });
+  assert(cases[0].expected.o.data.slice(0, 5 * 512).every((x: number) => x === 0));
+  assert(cases[0].expected.lse.data.slice(0, 5).every((x: number) => x === Math.fround(-1e30)));
+  await check(mlaDecode, variantsOf(mlaDecode, { N: 1, H: 32, S: 320, P: 6 }), cases);
+});
