@@ -1,5 +1,5 @@
 import type { BufferSpec, Plan, Tensor, Tensors } from "../kernels/core/family.ts";
-import { bufferBytes, DTYPE_BYTES } from "../kernels/core/fit.ts";
+import { bindingBytes, bufferBytes, DTYPE_BYTES } from "../kernels/core/fit.ts";
 import { decodeBuffer, encodeTensor, poisonBytes } from "./buffer_codec.ts";
 import { BUFFER_USAGE, MAP_READ, STAGE_COMPUTE } from "./webgpu_flags.ts";
 
@@ -72,17 +72,19 @@ export class Execution {
       const bindGroup = device.createBindGroup({
         layout: compiled[i].layout,
         entries: [
-          uniform,
-          ...pass.buffers.map((b) => {
-            const buffer = buffers.get(b.name);
-            if (!buffer) {
+          { buffer: uniform },
+          ...pass.buffers.map((bound) => {
+            const buffer = buffers.get(bound.name);
+            const spec = plan.buffers.find((b) => b.name === bound.name);
+            if (!buffer || !spec) {
               throw new RangeError(
-                `Cannot bind "${b.name}" in pass ${pass.label}: the plan has no such buffer`,
+                `Cannot bind "${bound.name}" in pass ${pass.label}: the plan has no such buffer`,
               );
             }
-            return buffer;
+            const offset = (bound.range?.offset ?? 0) * DTYPE_BYTES[spec.dtype];
+            return { buffer, offset, size: bindingBytes(spec, bound.range) };
           }),
-        ].map((buffer, binding) => ({ binding, resource: { buffer } })),
+        ].map((resource, binding) => ({ binding, resource })),
       });
       return { pipeline: compiled[i].pipeline, bindGroup, workgroups: pass.workgroups };
     });

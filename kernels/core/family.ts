@@ -73,6 +73,19 @@ export interface Param {
   readonly value: number;
 }
 
+/** Elements of a buffer a pass sees; its byte offset must be a multiple of 256. */
+export interface Range {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** A storage buffer of a pass, whole or in part. */
+export interface BoundBuffer {
+  readonly name: string;
+  readonly access: "read" | "read_write";
+  readonly range?: Range;
+}
+
 /** One dispatch. Binding 0 is the uniform block of `params`; bindings 1.. are `buffers` in order. */
 export interface Pass {
   readonly label: string;
@@ -80,7 +93,7 @@ export interface Pass {
   readonly entryPoint: string;
   readonly features: readonly string[];
   readonly params: readonly Param[];
-  readonly buffers: readonly { readonly name: string; readonly access: "read" | "read_write" }[];
+  readonly buffers: readonly BoundBuffer[];
   readonly workgroups: readonly [number, number, number];
   readonly workgroupSize: readonly [number, number, number];
   /** Bytes of workgroup memory. */

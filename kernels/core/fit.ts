@@ -1,4 +1,4 @@
-import type { AnyFamily, Axes, BufferSpec, Capabilities, Pass, Plan } from "./family.ts";
+import type { AnyFamily, Axes, BufferSpec, Capabilities, Pass, Plan, Range } from "./family.ts";
 import type { Config } from "./space.ts";
 
 export const DTYPE_BYTES = { f32: 4, f16: 2, u32: 4, i32: 4 } as const;
@@ -6,6 +6,11 @@ export const DTYPE_BYTES = { f32: 4, f16: 2, u32: 4, i32: 4 } as const;
 /** Bytes a buffer occupies on the device, rounded up to a multiple of 4. */
 export function bufferBytes(buffer: BufferSpec): number {
   return Math.max(4, Math.ceil(buffer.length * DTYPE_BYTES[buffer.dtype] / 4) * 4);
+}
+
+/** Bytes of a buffer, or of a part of it, as a binding: rounded up to a multiple of 4. */
+export function bindingBytes(buffer: BufferSpec, range?: Range): number {
+  return bufferBytes(range ? { ...buffer, length: range.length } : buffer);
 }
 
 /** Returns `plan` where every pass and buffer fits `device`; throws RangeError with the first reason where one does not. */
@@ -33,8 +38,14 @@ export function fit(plan: Plan, device: Capabilities): Plan {
   }
   for (const buffer of plan.buffers) {
     const bytes = bufferBytes(buffer);
-    const most = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
-    if (bytes > most) refuse(`buffer ${buffer.name}`, `${bytes} bytes`, `${most}`);
+    if (bytes > limits.maxBufferSize) {
+      refuse(`buffer ${buffer.name}`, `${bytes} bytes`, `${limits.maxBufferSize}`);
+    }
+    const bound = plan.passes.flatMap((pass) => pass.buffers.filter((b) => b.name === buffer.name));
+    const largest = Math.max(0, ...bound.map((b) => bindingBytes(buffer, b.range)));
+    if (largest > limits.maxStorageBufferBindingSize) {
+      refuse(`the binding of ${buffer.name}`, `${largest} bytes`, `${limits.maxStorageBufferBindingSize}`);
+    }
   }
   return plan;
 }

@@ -1,4 +1,4 @@
-import type { Capabilities, Param, Pass } from "./family.ts";
+import type { Capabilities, Param, Pass, Range } from "./family.ts";
 import { keepRolled, unroll } from "./unroll.ts";
 import { workgroupBytes, workgroupSize } from "./workgroup_memory.ts";
 
@@ -42,6 +42,8 @@ export function definePass(
     params: readonly Param[];
     /** Names in binding order from 1; a leading `*` marks a buffer the pass writes. */
     buffers: readonly string[];
+    /** The part of a buffer the pass sees, by name; the whole where not given. */
+    ranges?: Readonly<Record<string, Range>>;
     workgroups: readonly [number, number, number];
   },
 ): Pass {
@@ -56,9 +58,11 @@ export function definePass(
     entryPoint: "main",
     features,
     params: pass.params,
-    buffers: pass.buffers.map((name) =>
-      name.startsWith("*") ? { name: name.slice(1), access: "read_write" } : { name, access: "read" }
-    ),
+    buffers: pass.buffers.map((marked) => {
+      const name = marked.replace(/^\*/, "");
+      const range = pass.ranges?.[name];
+      return { name, access: marked === name ? "read" : "read_write", ...(range && { range }) };
+    }),
     workgroups: pass.workgroups,
     workgroupSize: workgroupSize(pass.code),
     workgroupBytes: workgroupBytes(pass.code),

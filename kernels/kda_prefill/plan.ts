@@ -3,7 +3,7 @@ import { definePass, link } from "../core/pass.ts";
 import { specialize } from "../core/specialize.ts";
 import { formatVariant } from "../core/variant_id.ts";
 import { type KdaPrefillConfig } from "./space.ts";
-import { recurrentWindows, scanPool, type Window, windowsOf } from "./windows.ts";
+import { rangesOf, recurrentWindows, scanPool, type Window, windowsOf } from "./windows.ts";
 import inverseCode from "./inverse.wgsl" with { type: "text" };
 import prepareCode from "./prepare.wgsl" with { type: "text" };
 import recurrentCode from "./recurrent.wgsl" with { type: "text" };
@@ -81,6 +81,7 @@ function chunked(id: string, setting: Setting) {
       unroll: config.unroll,
       features,
       params: params(setting, window, "chunks"),
+      ranges: rangesOf(axes, window),
       buffers: ["q", "k", "g", "beta", "*rows", "*blocks", "*decay"],
       workgroups: [window.count / chunkSize, B * H, 1],
     }),
@@ -90,6 +91,7 @@ function chunked(id: string, setting: Setting) {
       unroll: config.unroll,
       features,
       params: params(setting, window, "chunks"),
+      ranges: rangesOf(axes, window),
       buffers: ["rows", "blocks", "decay", "v", "*state", "*o"],
       workgroups: [V / tileV, B * H, 1],
     }),
@@ -115,13 +117,14 @@ function recurrent(id: string, setting: Setting) {
     Io: config.io,
   });
   const features = [...(config.io === "f16" ? ["shader-f16"] : []), ...(subgroup ? ["subgroups"] : [])];
-  const passes = recurrentWindows(axes).map((window) =>
+  const passes = recurrentWindows(axes, device.limits).map((window) =>
     definePass(device, {
       label: "recurrent",
       code,
       unroll: config.unroll,
       features,
       params: params(setting, window, "last"),
+      ranges: rangesOf(axes, window),
       buffers: ["q", "k", "v", "g", "beta", "*state", "*o"],
       workgroups: [axes.V / config.tileV, axes.B * axes.H, 1],
     })
@@ -145,11 +148,15 @@ function checkSubgroup(id: string, parts: number, device: Capabilities) {
 
 /** The uniform block all passes share; its fourth word is the window's chunks, or the token after its last. */
 function params({ axes, config, scale }: Setting, window: Window, fourth: "chunks" | "last"): Param[] {
-  const value = fourth === "chunks" ? window.count / config.chunkSize : window.first + window.count;
+  // A window bound alone counts its tokens from 0.
+  const alone = rangesOf(axes, window) !== undefined;
+  const first = alone ? 0 : window.first;
+  const tokens = alone ? Math.min(window.count, axes.T - window.first) : axes.T;
+  const value = fourth === "chunks" ? window.count / config.chunkSize : first + window.count;
   return [
-    { name: "tokens", type: "u32", value: axes.T },
+    { name: "tokens", type: "u32", value: tokens },
     { name: "heads", type: "u32", value: axes.H },
-    { name: "first", type: "u32", value: window.first },
+    { name: "first", type: "u32", value: first },
     { name: fourth, type: "u32", value },
     { name: "scale", type: "f32", value: scale },
   ];

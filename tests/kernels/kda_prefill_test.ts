@@ -2,7 +2,7 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { completeAxes } from "../../kernels/core/axes.ts";
 import type { Axes, Capabilities, Plan } from "../../kernels/core/family.ts";
-import { bufferBytes, fit } from "../../kernels/core/fit.ts";
+import { bindingBytes, bufferBytes, fit } from "../../kernels/core/fit.ts";
 import { enumerateConfigs, initialConfig, violations } from "../../kernels/core/space.ts";
 import { formatVariant, parseConfig, splitVariant } from "../../kernels/core/variant_id.ts";
 import { kdaPrefill } from "../../kernels/kda_prefill/mod.ts";
@@ -33,6 +33,12 @@ const scratchBytes = (plan: Plan) =>
   plan.buffers.filter((b) => b.role === "scratch").reduce((sum, b) => sum + bufferBytes(b), 0);
 const param = (plan: Plan, pass: number, name: string) =>
   plan.passes[pass].params.find((p) => p.name === name)!.value;
+
+/** First token a pass of 32 heads of 128 works on: its parameter, after the start of what it has bound. */
+function firstToken(plan: Plan, pass: number): number {
+  const offset = (name: string) => plan.passes[pass].buffers.find((b) => b.name === name)?.range?.offset;
+  return param(plan, pass, "first") + (offset("beta") ?? (offset("v") ?? 0) / 128) / 32;
+}
 
 for (const bytes of [32768, 49152]) {
   Deno.test(`kda_prefill offers at least 200 variants in ${bytes} bytes of workgroup memory`, () => {
@@ -112,8 +118,8 @@ Deno.test("kda_prefill's windows cover every token once, in whole chunks, within
       let covered = 0;
       for (let i = 0; i < plan.passes.length; i += 2) {
         deepStrictEqual(plan.passes.slice(i, i + 2).map((p) => p.label), ["prepare", "scan"]);
-        strictEqual(param(plan, i, "first"), covered);
-        strictEqual(param(plan, i + 1, "first"), covered);
+        strictEqual(firstToken(plan, i), covered);
+        strictEqual(firstToken(plan, i + 1), covered);
         covered += param(plan, i, "chunks") * config.chunkSize;
         strictEqual(plan.passes[i].code, plan.passes[0].code);
         strictEqual(plan.passes[i + 1].code, plan.passes[1].code);
@@ -141,11 +147,32 @@ Deno.test("kda_prefill refuses more heads than one chunk of scratch can hold", (
 Deno.test("kda_prefill splits a long recurrent run into dispatches of 16384 tokens", () => {
   const config = { ...initial, formulation: "recurrent" };
   const plan = kdaPrefill.plan(completeAxes(kdaPrefill, { T: 40000 }), config, deviceWith({}));
-  deepStrictEqual(plan.passes.map((_, i) => [param(plan, i, "first"), param(plan, i, "last")]), [
+  deepStrictEqual(plan.passes.map((_, i) => [firstToken(plan, i), param(plan, i, "last")]), [
     [0, 16384],
-    [16384, 32768],
-    [32768, 40000],
+    [16384, 16384],
+    [32768, 7232],
   ]);
+});
+
+Deno.test("kda_prefill binds the windows of one long sequence alone, and those of a batch whole", () => {
+  const device = deviceWith({ maxStorageBufferBindingSize: 2 ** 24 });
+  for (const formulation of ["chunked", "recurrent"]) {
+    const config = { ...initial, formulation };
+    const long = kdaPrefill.plan(completeAxes(kdaPrefill, { T: 5000, H: 2 }), config, {
+      ...device,
+      limits: { ...device.limits, maxStorageBufferBindingSize: 2 ** 20 },
+    });
+    ok(long.passes.length > 2);
+    for (const { buffers } of long.passes) {
+      for (const { name, range } of buffers) {
+        const spec = long.buffers.find((b) => b.name === name)!;
+        ok(bindingBytes(spec, range) <= 2 ** 20, `${name} ${range?.length}`);
+        strictEqual((range?.offset ?? 0) * 4 % 256, 0);
+      }
+    }
+    const batch = kdaPrefill.plan(completeAxes(kdaPrefill, { B: 2, T: 40000, H: 2 }), config, deviceWith({}));
+    ok(batch.passes.every((pass) => pass.buffers.every((b) => b.range === undefined)));
+  }
 });
 
 Deno.test("kda_prefill reduces in subgroups only where they are wide enough", () => {
