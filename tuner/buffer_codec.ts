@@ -15,6 +15,19 @@ export function encodeTensor(tensor: Tensor, spec: BufferSpec): Uint8Array<Array
   return bytes;
 }
 
+/** A tensor in a buffer's storage type, whole copies one after the other: up to `most` bytes, or what the buffer takes. */
+export function repeatedBlock(tensor: Tensor, spec: BufferSpec, most: number): Uint8Array<ArrayBuffer> {
+  // Two copies keep an odd number of f16 at whole words.
+  const data = new Float32Array(2 * tensor.data.length);
+  data.set(tensor.data);
+  data.set(tensor.data, tensor.data.length);
+  const pair = encodeTensor({ shape: [data.length], data }, { ...spec, length: data.length });
+  const copies = Math.max(1, Math.floor(Math.min(most, bufferBytes(spec)) / pair.byteLength));
+  const block = new Uint8Array(copies * pair.byteLength);
+  for (let i = 0; i < copies; i++) block.set(pair, i * pair.byteLength);
+  return block;
+}
+
 /** The host tensor in a buffer's bytes, flat. */
 export function decodeBuffer(bytes: ArrayBuffer, spec: BufferSpec): Tensor {
   const data = spec.dtype === "f32"

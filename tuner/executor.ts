@@ -109,27 +109,12 @@ export class Execution {
     }
   }
 
-  /** Uploads one tensor of exactly the buffer's length. */
-  write(spec: BufferSpec, tensor: Tensor): void {
-    this.#device.queue.writeBuffer(this.#buffers.get(spec.name)!, 0, encodeTensor(tensor, spec));
-  }
-
-  /** Fills a buffer with a shorter tensor over and over. */
-  writeRepeated(spec: BufferSpec, tensor: Tensor): void {
+  /** Fills a buffer with `block` over and over; its length must be a multiple of 4 bytes. */
+  write(spec: BufferSpec, block: Uint8Array<ArrayBuffer>): void {
+    const buffer = this.#buffers.get(spec.name)!;
     const size = bufferBytes(spec);
-    const period = tensor.data.length * DTYPE_BYTES[spec.dtype];
-    const copies = Math.max(1, Math.ceil(Math.min(size, 4 << 20) / period));
-    const length = Math.ceil(copies / 2) * 2 * tensor.data.length; // two copies at a time keep f16 at whole words
-    const data = Float32Array.from({ length }, (_, i) => tensor.data[i % tensor.data.length]);
-    const block = encodeTensor({ shape: [length], data }, { ...spec, length });
     for (let at = 0; at < size; at += block.byteLength) {
-      this.#device.queue.writeBuffer(
-        this.#buffers.get(spec.name)!,
-        at,
-        block,
-        0,
-        Math.min(block.byteLength, size - at),
-      );
+      this.#device.queue.writeBuffer(buffer, at, block, 0, Math.min(block.byteLength, size - at));
     }
   }
 

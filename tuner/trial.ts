@@ -116,7 +116,7 @@ export class TrialRunner {
       const bytes = plan.buffers.reduce((sum, b) => sum + bufferBytes(b), 0);
       const wanted = this.#opened.record.software ? 1 : Math.min(MOST_SETS, Math.ceil(CACHE_BYTES / bytes));
       while (sets.length < wanted) sets.push(await Execution.prepare(device, plan, pipelines, first));
-      for (const set of sets) fillForTiming(set, plan, family, axes);
+      fillForTiming(sets, plan, family, axes);
       const probe = await this.#clockProbe(ceilings);
       const timing = await measure(this.#timer, sets, {
         quantumNs: ceilings.timestampQuantumNs,

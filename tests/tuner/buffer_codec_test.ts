@@ -1,0 +1,37 @@
+import type { BufferSpec } from "../../kernels/core/family.ts";
+import { decodeBuffer, encodeTensor, poisonBytes, repeatedBlock } from "../../tuner/buffer_codec.ts";
+import { assert, assertEquals, assertThrows } from "../assert.ts";
+
+const spec = (dtype: BufferSpec["dtype"], length: number): BufferSpec => ({
+  name: "x",
+  dtype,
+  length,
+  role: "input",
+  from: "x",
+});
+const row = (...values: number[]) => ({ shape: [values.length], data: Float32Array.of(...values) });
+
+Deno.test("encodeTensor() and decodeBuffer() are inverses for values the type holds", () => {
+  for (const dtype of ["f32", "f16", "i32"] as const) {
+    const bytes = encodeTensor(row(1, -2, 3), spec(dtype, 3));
+    assertEquals(bytes.byteLength % 4, 0);
+    assertEquals([...decodeBuffer(bytes.buffer, spec(dtype, 3)).data], [1, -2, 3]);
+  }
+});
+
+Deno.test("encodeTensor() refuses another number of elements", () => {
+  assertThrows(() => encodeTensor(row(1, 2), spec("f32", 3)), TypeError, "2 elements");
+});
+
+Deno.test("poisonBytes() are NaN in every float", () => {
+  for (const dtype of ["f32", "f16"] as const) {
+    assert(decodeBuffer(poisonBytes(spec(dtype, 5)).buffer, spec(dtype, 5)).data.every(Number.isNaN));
+  }
+});
+
+Deno.test("repeatedBlock() holds whole copies in whole words, odd f16 lengths too", () => {
+  const block = repeatedBlock(row(1, 2, 3), spec("f16", 1000), 40);
+  assertEquals(block.byteLength, 36);
+  assertEquals([...new Float16Array(block.buffer).subarray(0, 7)], [1, 2, 3, 1, 2, 3, 1]);
+  assertEquals(repeatedBlock(row(1, 2, 3), spec("f32", 1), 4).byteLength, 24);
+});
