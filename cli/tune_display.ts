@@ -16,6 +16,7 @@ export class TuneDisplay {
   readonly #terminal = Deno.stderr.isTerminal();
   #workload?: Workload;
   #index = 0;
+  #variants = 0;
   #tried = 0;
   #failed = 0;
   #again = 0;
@@ -24,7 +25,9 @@ export class TuneDisplay {
 
   constructor(readonly workloads: number, readonly budgetMs: number) {}
 
-  begin(workload: Workload, known: number): void {
+  /** `variants`: how many the space has, `known`: trials of the family stored so far. */
+  begin(workload: Workload, variants: number, known: number): void {
+    this.#variants = variants;
     this.#workload = workload;
     this.#index++;
     this.#tried = this.#failed = this.#again = 0;
@@ -56,7 +59,8 @@ export class TuneDisplay {
       } % of the roofline`
       : "none passed yet";
     const finals = this.#again > 0 ? `, finalists measured again ${this.#again} times` : "";
-    this.#line = `  ${this.#tried} tried, ${this.#failed} failed${finals}; ${found}; ${left} s left`;
+    this.#line =
+      `  ${this.#tried} of ${this.#variants} variants tried, ${this.#failed} failed${finals}; ${found}; ${left} s left`;
     if (this.#terminal) this.#draw(this.#line);
     else if (performance.now() - this.#last >= LOG_MS) {
       this.#last = performance.now();

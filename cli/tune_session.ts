@@ -4,7 +4,7 @@ import { sourceHash } from "../profiles/source_hash.ts";
 import { defaultRoot, ProfileStore } from "../profiles/store_fs.ts";
 import { chooseWinners } from "../profiles/winners.ts";
 import { type Strategy, strategyNamed } from "../tuner/strategies/mod.ts";
-import { tune, type TuneEnd } from "../tuner/tune.ts";
+import { tune, type TuneEnd, variantsOf } from "../tuner/tune.ts";
 import type { Workload } from "../tuner/workloads.ts";
 import { chooseWorkloads, type ChosenWorkloads, type WorkloadOptions } from "./choose_workloads.ts";
 import { GpuDied, GpuProcess } from "./gpu_process.ts";
@@ -130,7 +130,7 @@ async function tuneAll(
     for (const warning of stored.warnings) note(warning);
     const all: Trial[] = stored.trials;
     const now = performance.now();
-    display.begin(workload, all.length);
+    display.begin(workload, variantsOf(family, workload), all.length);
     const job = tune({
       family,
       workload,

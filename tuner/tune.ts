@@ -1,7 +1,7 @@
 import { completeAxes, formatAxes } from "../kernels/core/axes.ts";
 import type { AnyFamily, Axes, Capabilities } from "../kernels/core/family.ts";
 import { canRun } from "../kernels/core/fit.ts";
-import { type Config, initialConfig, storageChoices } from "../kernels/core/space.ts";
+import { type Config, countConfigs, initialConfig, storageChoices } from "../kernels/core/space.ts";
 import { formatVariant } from "../kernels/core/variant_id.ts";
 import { barringTrial, blockKey } from "../profiles/blocklist.ts";
 import { type Ceilings, SCHEMA_VERSION, type Trial } from "../profiles/schema.ts";
@@ -51,6 +51,16 @@ export type TuneEnd = "complete" | "out of time" | "out of trials" | "stopped";
 const GIVE_UP_FACTOR = 1.5;
 const FINALS_SHARE = 0.1;
 
+/** Storage types of a workload's tensors, the family's initial ones where it names none. */
+function storageOf(family: AnyFamily, workload: Workload): Config {
+  return { ...storageChoices(family.space, initialConfig(family.space)), ...workload.storage };
+}
+
+/** How many variants a search of this workload may choose from, whatever the device can run of them. */
+export function variantsOf(family: AnyFamily, workload: Workload): number {
+  return countConfigs(pin(family.space, storageOf(family, workload)));
+}
+
 /**
  * Searches one workload, then measures those close to the best turn by turn. Yields every trial, old and new, and
  * returns why it ended.
@@ -58,7 +68,7 @@ const FINALS_SHARE = 0.1;
 export async function* tune(job: TuneJob): AsyncGenerator<TuneProgress, TuneEnd> {
   const { family } = job;
   const axes = completeAxes(family, job.workload.axes);
-  const storage = { ...storageChoices(family.space, initialConfig(family.space)), ...job.workload.storage };
+  const storage = storageOf(family, job.workload);
   const space = pin(family.space, storage);
   const usable = job.known.filter((t) =>
     t.sourceHash === job.sourceHash && t.driver === job.driver && t.family === family.name

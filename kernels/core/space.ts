@@ -96,6 +96,11 @@ export function* enumerateConfigs<C extends Config>(space: Space<C>): Generator<
   }
 }
 
+/** How many configs are legal. */
+export function countConfigs(space: Space): number {
+  return enumerateConfigs(space).reduce((count) => count + 1, 0);
+}
+
 /** Legal configs that differ from `config` in the value of one tunable, optionally only those of a scope. */
 export function* neighbours<C extends Config>(space: Space<C>, config: C, scope?: string): Generator<C> {
   for (const [name, tunable] of Object.entries(space.tunables)) {
