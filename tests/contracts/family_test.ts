@@ -2,7 +2,7 @@
 import { WgslReflect } from "wgsl_reflect/wgsl_reflect.module.js";
 import { completeAxes, formatAxes } from "../../kernels/core/axes.ts";
 import type { AnyFamily, Axes, Plan, Tensor, Tensors, TensorSpec } from "../../kernels/core/family.ts";
-import { fit } from "../../kernels/core/fit.ts";
+import { DTYPE_BYTES, fit } from "../../kernels/core/fit.ts";
 import { type Config, enumerateConfigs, initialConfig } from "../../kernels/core/space.ts";
 import { formatVariant, parseConfig, splitVariant } from "../../kernels/core/variant_id.ts";
 import { families } from "../../kernels/mod.ts";
@@ -142,7 +142,9 @@ for (const family of families) {
   });
 
   Deno.test(`${name}: a plan binds declared buffers, fills what it reads and writes every output once`, () => {
-    for (const { config, plan } of coverPlans(family, small)) {
+    // At the default size on the least device, work is split as far as it gets.
+    const split = { config: initial, plan: family.plan(defaults, initial, LEAST_DEVICE) };
+    for (const { config, plan } of [...coverPlans(family, small), split]) {
       const id = formatVariant(name, config);
       assertEquals(plan.id, id);
       const buffers = new Map(plan.buffers.map((b) => [b.name, b]));
@@ -163,8 +165,13 @@ for (const family of families) {
       const read = new Set<string>();
       const written = new Set<string>();
       for (const pass of plan.passes) {
-        for (const { name: buffer, access } of pass.buffers) {
+        for (const { name: buffer, access, range } of pass.buffers) {
           assert(buffers.has(buffer), `${id}: pass ${pass.label} binds ${buffer}`);
+          if (range) {
+            const { dtype, length } = buffers.get(buffer)!;
+            assert(range.offset >= 0 && range.length > 0 && range.offset + range.length <= length, id);
+            assertEquals(range.offset * DTYPE_BYTES[dtype] % 256, 0, `${id}: offset in ${buffer}`);
+          }
           if (access === "read") {
             assert(filled.has(buffer), `${id}: pass ${pass.label} reads ${buffer} before it is written`);
             read.add(buffer);

@@ -59,17 +59,18 @@ gpuTest("kda_prefill is right one token around every chunk size", async () => {
 });
 
 gpuTest("kda_prefill carries the state from window to window", async () => {
-  const axes = { B: 1, T: 300, H: 1, K: 128, V: 128 };
-  const { limits } = opened!.capabilities;
-  // Room for each input, and for the scratch of about half the chunks.
-  const binding = 1.2 * axes.B * axes.T * axes.K * 4;
-  const capabilities = {
-    ...opened!.capabilities,
-    limits: { ...limits, maxStorageBufferBindingSize: binding },
-  };
-  const initial = initialConfig<Config>(kdaPrefill.space);
-  assert(kdaPrefill.plan(axes, initial, capabilities).passes.length >= 4, "two windows of two passes");
-  await check(kdaPrefill, variantsOf(kdaPrefill, axes), [makeCase(kdaPrefill, axes, 5)], capabilities);
+  // A binding holds this part of q: windows see their own tokens, those of a batch and of the last case all.
+  for (const [B, T, part] of [[1, 900, 0.4], [1, 333, 0.7], [2, 300, 1.2], [1, 300, 1.2]]) {
+    const axes = { B, T, H: 1, K: 128, V: 128 };
+    const { limits } = opened!.capabilities;
+    const maxStorageBufferBindingSize = part * B * T * axes.K * 4;
+    const capabilities = { ...opened!.capabilities, limits: { ...limits, maxStorageBufferBindingSize } };
+    const configs = variantsOf(kdaPrefill, axes);
+    configs.push({ ...configs[0], formulation: "recurrent" });
+    const { passes } = kdaPrefill.plan(axes, configs[0], capabilities);
+    assert(passes.length >= 4, `${passes.length / 2} windows`);
+    await check(kdaPrefill, configs, [makeCase(kdaPrefill, axes, 5)], capabilities);
+  }
 });
 
 gpuTest("kda_prefill's recurrent form carries the state over 16384 tokens", async () => {
