@@ -1,12 +1,12 @@
-// Scratch check while writing a kernel: verifies variants of one family on the default adapter.
-//   deno run -A tests/gpu/try_variants.ts kda_decode [count] [filter regex]
-import { formatAxes } from "../../kernels/core/axes.ts";
-import { completeAxes } from "../../kernels/core/axes.ts";
-import { enumerateConfigs } from "../../kernels/core/space.ts";
+// Check while writing a kernel: verifies an even sample of one family's variants on the default adapter.
+//   deno run -A tests/gpu/try_variants.ts FAMILY [COUNT] [REGEX]
+//   deno run -A tests/gpu/try_variants.ts kda_prefill 30 "chunkSize=64.*elem=f16"
+import { completeAxes, formatAxes } from "../../kernels/core/axes.ts";
 import { formatVariant } from "../../kernels/core/variant_id.ts";
 import { familyNamed } from "../../kernels/mod.ts";
 import { PipelineCache } from "../../tuner/executor.ts";
 import { makeCase, verify } from "../../tuner/verify.ts";
+import { legalConfigs } from "../contracts/legal_configs.ts";
 import { testDevice } from "./open_test_device.ts";
 
 const family = familyNamed(Deno.args[0]);
@@ -15,7 +15,7 @@ const filter = new RegExp(Deno.args[2] ?? "");
 const opened = await testDevice();
 if (!opened) throw new Error("no adapter");
 const cases = family.verifyAxes(completeAxes(family, {})).map((axes) => makeCase(family, axes, 1));
-const configs = [...enumerateConfigs(family.space)].filter((c) => filter.test(formatVariant(family.name, c)));
+const configs = legalConfigs(family.space).filter((c) => filter.test(formatVariant(family.name, c)));
 console.log(`${configs.length} configs in the space, ${opened.record.description}`);
 const step = Math.max(1, Math.floor(configs.length / most));
 let bad = 0;
