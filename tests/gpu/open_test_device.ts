@@ -5,6 +5,9 @@ let opened: Promise<OpenDevice | undefined> | undefined;
 /** The adapter these tests run on, opened once a process; undefined where no driver answers. */
 export function testDevice(): Promise<OpenDevice | undefined> {
   opened ??= (async () => {
+    // As cli/gpu_process.ts: Vulkan loaders want the folder, and wgpu's OpenGL fallback can't run these kernels.
+    if (!Deno.env.has("DENO_WEBGPU_BACKEND")) Deno.env.set("DENO_WEBGPU_BACKEND", "vulkan,metal,dx12");
+    if (!Deno.env.has("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", Deno.env.get("TMPDIR") ?? "/tmp");
     const adapter = await navigator.gpu?.requestAdapter();
     return adapter ? await openDevice(adapter, "builtin", `deno ${Deno.version.deno}`) : undefined;
   })();
