@@ -119,8 +119,8 @@ function benchLines(rows: readonly Row[], software: boolean): string[] {
     row.trial.timing ? formatTiming(row.trial.timing) : row.trial.status,
     formatUs(row.floorUs),
     row.trial.rooflinePercent === undefined ? "-" : `${row.trial.rooflinePercent.toFixed(1)} %`,
-    row.gigabytesPerSecond === undefined ? "-" : row.gigabytesPerSecond.toFixed(0),
-    row.tflops === undefined ? "-" : row.tflops.toFixed(2),
+    row.gigabytesPerSecond === undefined ? "-" : row.gigabytesPerSecond.toPrecision(3),
+    row.tflops === undefined ? "-" : row.tflops.toPrecision(3),
     row.trial.error === undefined ? "-" : row.trial.error.toExponential(1),
     row.trial.variant,
   ]);

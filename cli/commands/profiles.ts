@@ -127,7 +127,9 @@ function checkCommand() {
         await print(
           ...problems.map((p) => `broken  ${p}`),
           ...stale.map((s) => `stale   ${s}`),
-          `${devices.length} profiles with ${trials} trials in ${root}: ${problems.length} broken, ${stale.length} stale`,
+          `${devices.length} profile${
+            devices.length === 1 ? "" : "s"
+          } with ${trials} trials in ${root}: ${problems.length} broken, ${stale.length} stale`,
         );
       }
       if (problems.length > 0) Deno.exitCode = EXIT.failed;

@@ -1,3 +1,5 @@
+const DECLARATION = /^(const\s+(\w+)\s*:\s*(\w+)\s*=\s*|alias\s+(\w+)\s*=\s*)[^;]+;/gm;
+
 /** Right-hand sides by declared name: numbers and booleans for `const`, type names for `alias`. */
 export type Bindings = Readonly<Record<string, number | boolean | string>>;
 
@@ -12,21 +14,25 @@ export type Bindings = Readonly<Record<string, number | boolean | string>>;
  * ```
  */
 export function specialize(code: string, bindings: Bindings): string {
-  for (const [name, value] of Object.entries(bindings)) {
-    const line = new RegExp(
-      `^(const\\s+${name}\\s*:\\s*(\\w+)\\s*=\\s*|alias\\s+${name}\\s*=\\s*)([^;]+);`,
-      "gm",
-    );
-    const found = [...code.matchAll(line)];
-    if (found.length !== 1) {
+  const found = new Map(Object.keys(bindings).map((name) => [name, 0]));
+  const specialized = code.replace(
+    DECLARATION,
+    (line, head: string, constant?: string, type?: string, alias?: string) => {
+      const name = constant ?? alias!;
+      const times = found.get(name);
+      if (times === undefined) return line;
+      found.set(name, times + 1);
+      return `${head}${literal(name, type, bindings[name])};`;
+    },
+  );
+  for (const [name, times] of found) {
+    if (times !== 1) {
       throw new RangeError(
-        `Cannot specialize ${name}: it must be declared once and is declared ${found.length} times`,
+        `Cannot specialize ${name}: it must be declared once and is declared ${times} times`,
       );
     }
-    const [, head, type] = found[0];
-    code = code.replace(line, () => `${head}${literal(name, type, value)};`);
   }
-  return code;
+  return specialized;
 }
 
 function literal(name: string, type: string | undefined, value: number | boolean | string): string {
