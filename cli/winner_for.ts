@@ -39,6 +39,6 @@ export async function winnerFor(
     ? `winner of ${found.winner.bucket}${
       found.exactBucket ? "" : ", the nearest workload known"
     }, by ${found.rung}`
-    : "the family's default: no profile knows this device and shape";
+    : "no profile knows this device and shape: the family's default, or what is nearest to it and runs here";
   return { config: found.config, from, notices };
 }

@@ -1,6 +1,6 @@
 import type { AnyFamily, Axes } from "../kernels/core/family.ts";
-import { type Config, initialConfig, storageChoices } from "../kernels/core/space.ts";
-import { parseConfig } from "../kernels/core/variant_id.ts";
+import { type Config, initialConfig, neighbours, type Space, storageChoices } from "../kernels/core/space.ts";
+import { formatVariant, parseConfig } from "../kernels/core/variant_id.ts";
 import { bucketDistance, bucketOf } from "./buckets.ts";
 import { likeness, type Rung, rungOf, RUNGS } from "./device_ladder.ts";
 import type { DeviceRecord, Profile, Winner } from "./schema.ts";
@@ -32,7 +32,8 @@ interface Candidate {
  *
  * Looks on the device's own rung first (adapter, architecture, vendor), there in the workload's bucket first and then
  * in the nearest one. A winner of other source code is stale: it is passed over and reported in `skipped`, or with
- * `allowStale` used after every fresh one, and says so. Falls back to the family's default, rung `portable`.
+ * `allowStale` used after every fresh one, and says so. Falls back to the family's default, rung `portable`, or where
+ * `refusal` speaks against that to the legal config fewest tunables away that it lets pass.
  */
 export function resolve(
   profiles: Iterable<Profile>,
@@ -66,7 +67,12 @@ export function resolve(
     if (options.allowStale) oldNews ??= { ...found, stale, skipped };
     else skipped.push({ variant: winner.variant, rung, reason: stale });
   }
-  return oldNews ?? { config: fallback, rung: "portable", exactBucket: false, skipped };
+  if (oldNews) return oldNews;
+  const refused = options.refusal?.(fallback);
+  if (refused === undefined) return { config: fallback, rung: "portable", exactBucket: false, skipped };
+  skipped.push({ variant: formatVariant(family.name, fallback), rung: "portable", reason: refused });
+  const config = nearestRunnable(family.space, fallback, options.refusal!) ?? fallback;
+  return { config, rung: "portable", exactBucket: false, skipped };
 }
 
 /** Winners that say something about this workload on this device, nearest first. */
@@ -102,4 +108,30 @@ function illegal(family: AnyFamily, config: Config): string | undefined {
     if (error instanceof RangeError) return error.message;
     throw error;
   }
+}
+
+/** Tunables changed at most on the way from a default that can't run to a config that can. */
+const MOST_CHANGES = 2;
+
+function nearestRunnable(
+  space: Space,
+  from: Config,
+  refusal: (config: Config) => string | undefined,
+): Config | undefined {
+  const isFree = (name: string) => space.tunables[name].storageOf === undefined;
+  const seen = new Set([JSON.stringify(from)]);
+  let frontier = [from];
+  for (let changes = 0; changes < MOST_CHANGES; changes++) {
+    const next: Config[] = [];
+    for (const config of frontier.flatMap((c) => [...neighbours(space, c)])) {
+      const changed = Object.keys(config).filter((name) => config[name] !== from[name]);
+      const key = JSON.stringify(config);
+      if (!changed.every(isFree) || seen.has(key)) continue;
+      if (refusal(config) === undefined) return config;
+      seen.add(key);
+      next.push(config);
+    }
+    frontier = next;
+  }
+  return undefined;
 }

@@ -5,6 +5,11 @@ import { bucketDistance, bucketOf } from "../../profiles/buckets.ts";
 import { deviceSlug, rungOf } from "../../profiles/device_ladder.ts";
 import { resolve } from "../../profiles/resolve.ts";
 import type { DeviceRecord, Profile, Winner } from "../../profiles/schema.ts";
+import { PORTABLE_DEVICE } from "../../cli/portable_device.ts";
+import { completeAxes } from "../../kernels/core/axes.ts";
+import { refusal } from "../../kernels/core/fit.ts";
+import type { Config } from "../../kernels/core/space.ts";
+import { familyNamed } from "../../kernels/mod.ts";
 import { sampleDevice, sampleWinner, toyFamily } from "./samples.ts";
 
 const family = toyFamily();
@@ -122,4 +127,21 @@ Deno.test("resolve() passes over configs that left the space or cannot run here"
     "it does not set wide, a tunable toy has now",
     "needs more memory",
   ]);
+});
+
+Deno.test("resolve() falls back to what is nearest to the default where that cannot run", () => {
+  const narrow = (config: Config) => config.tile === 16 ? "16 is too narrow here" : undefined;
+  const found = resolve([], device, family, axes, "aaaa", { refusal: narrow });
+  assertEquals([found.config.tile, found.config.wide, found.rung], [32, false, "portable"]);
+  assertEquals(found.skipped.map((s) => s.reason), ["16 is too narrow here"]);
+  const nothing = resolve([], device, family, axes, "aaaa", { refusal: () => "no room" });
+  assertEquals(nothing.config.tile, 16);
+});
+
+Deno.test("resolve() finds mla_decode a variant for more heads than its default takes", () => {
+  const mla = familyNamed("mla_decode");
+  const many = completeAxes(mla, { N: 64, H: 32, S: 256 });
+  const why = (config: Config) => refusal(mla, many, config, PORTABLE_DEVICE);
+  const found = resolve([], device, mla, many, "aaaa", { refusal: why, storage: { cacheElem: "f16" } });
+  assertEquals([why(found.config), found.config.cacheElem], [undefined, "f16"]);
 });
