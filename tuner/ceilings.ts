@@ -2,9 +2,10 @@ import type { Plan } from "../kernels/core/family.ts";
 import { definePass } from "../kernels/core/pass.ts";
 import type { Ceilings } from "../profiles/schema.ts";
 import { fmaPlan } from "./clock_probe.ts";
-import { Execution, PipelineCache } from "./executor.ts";
+import { Execution } from "./executor.ts";
 import { measure } from "./measure.ts";
 import type { OpenDevice } from "./open_device.ts";
+import { PipelineCache } from "./pipeline_cache.ts";
 import bandwidthCode from "./read_bandwidth.wgsl" with { type: "text" };
 import { Timer, timestampQuantumNs } from "./timer.ts";
 

@@ -3,9 +3,10 @@ import type { Capabilities } from "../kernels/core/family.ts";
 import { definePass } from "../kernels/core/pass.ts";
 import { unroll } from "../kernels/core/unroll.ts";
 import type { Ceilings } from "../profiles/schema.ts";
-import { Execution, PipelineCache } from "./executor.ts";
+import { Execution } from "./executor.ts";
 import fmaCode from "./fma_rate.wgsl" with { type: "text" };
 import type { OpenDevice } from "./open_device.ts";
+import { PipelineCache } from "./pipeline_cache.ts";
 import type { Timer } from "./timer.ts";
 
 const THREADS = 256;

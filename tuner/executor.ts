@@ -1,14 +1,10 @@
 import type { BufferSpec, Plan, Tensor, Tensors } from "../kernels/core/family.ts";
 import { bindingBytes, bufferBytes, DTYPE_BYTES } from "../kernels/core/fit.ts";
 import { decodeBuffer, encodeTensor, poisonBytes } from "./buffer_codec.ts";
-import { BUFFER_USAGE, MAP_READ, STAGE_COMPUTE } from "./webgpu_flags.ts";
+import type { CompiledPass, PipelineCache } from "./pipeline_cache.ts";
+import { BUFFER_USAGE, MAP_READ } from "./webgpu_flags.ts";
 
 const USAGE = BUFFER_USAGE.STORAGE | BUFFER_USAGE.COPY_SRC | BUFFER_USAGE.COPY_DST;
-
-/** A shader the device would not take: its WGSL compiler's message. */
-export class CompileError extends Error {
-  override name = "CompileError";
-}
 
 /** A dispatch ready to encode. */
 export interface Step {
@@ -53,7 +49,7 @@ export class Execution {
     sharing?: Execution,
   ): Promise<Execution> {
     const start = performance.now();
-    const compiled: Compiled[] = [];
+    const compiled: CompiledPass[] = [];
     for (const pass of plan.passes) compiled.push(await pipelines.get(device, pass));
     const compileMs = performance.now() - start;
     device.pushErrorScope("out-of-memory");
@@ -168,50 +164,4 @@ function paramWords(params: Plan["passes"][number]["params"]): ArrayBuffer {
     p.type === "f32" ? view.setFloat32(i * 4, p.value, true) : view.setUint32(i * 4, p.value, true)
   );
   return bytes;
-}
-
-interface Compiled {
-  readonly pipeline: GPUComputePipeline;
-  readonly layout: GPUBindGroupLayout;
-}
-
-/** Pipelines of one device by WGSL text, so that windows of a long input share one. */
-export class PipelineCache {
-  readonly #known = new Map<string, Compiled>();
-
-  async get(device: GPUDevice, pass: Plan["passes"][number]): Promise<Compiled> {
-    const key = pass.buffers.map((b) => b.access).join() + "\n" + pass.code;
-    const known = this.#known.get(key);
-    if (known) return known;
-    device.pushErrorScope("validation");
-    const module = device.createShaderModule({ label: pass.label, code: pass.code });
-    const layout = device.createBindGroupLayout({
-      entries: [
-        { binding: 0, visibility: STAGE_COMPUTE, buffer: { type: "uniform" } },
-        ...pass.buffers.map((b, i): GPUBindGroupLayoutEntry => ({
-          binding: i + 1,
-          visibility: STAGE_COMPUTE,
-          buffer: { type: b.access === "read" ? "read-only-storage" : "storage" },
-        })),
-      ],
-    });
-    let pipeline: GPUComputePipeline | undefined;
-    let failure = "";
-    try {
-      pipeline = await device.createComputePipelineAsync({
-        label: pass.label,
-        layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-        compute: { module, entryPoint: pass.entryPoint },
-      });
-    } catch (error) {
-      failure = (error as Error).message;
-    }
-    const invalid = await device.popErrorScope();
-    if (invalid || !pipeline) {
-      throw new CompileError(`Cannot compile pass ${pass.label}: ${invalid?.message ?? failure}`);
-    }
-    const compiled = { pipeline, layout };
-    this.#known.set(key, compiled);
-    return compiled;
-  }
 }

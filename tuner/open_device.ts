@@ -2,7 +2,8 @@ import type { Capabilities, Limits } from "../kernels/core/family.ts";
 import type { DeviceRecord } from "../profiles/schema.ts";
 import { definePass } from "../kernels/core/pass.ts";
 import { deviceId, vendorName } from "./adapter_identity.ts";
-import { Execution, PipelineCache } from "./executor.ts";
+import { Execution } from "./executor.ts";
+import { PipelineCache } from "./pipeline_cache.ts";
 import subgroupSizeCode from "./subgroup_size.wgsl" with { type: "text" };
 
 /** An adapter's device with everything a plan may ask for, and who it is. */

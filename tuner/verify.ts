@@ -2,7 +2,8 @@ import type { AnyFamily, Axes, Capabilities, Scalars, Tensors } from "../kernels
 import { errorRatio } from "../kernels/core/error_ratio.ts";
 import { fit } from "../kernels/core/fit.ts";
 import type { Config } from "../kernels/core/space.ts";
-import { Execution, type PipelineCache } from "./executor.ts";
+import { Execution } from "./executor.ts";
+import type { PipelineCache } from "./pipeline_cache.ts";
 
 /** How far a variant is from the float64 reference. */
 export interface Verification {

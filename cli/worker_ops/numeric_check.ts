@@ -1,8 +1,9 @@
 import { errorRatio } from "../../kernels/core/error_ratio.ts";
 import type { Plan } from "../../kernels/core/family.ts";
 import { definePass } from "../../kernels/core/pass.ts";
-import { Execution, PipelineCache } from "../../tuner/executor.ts";
+import { Execution } from "../../tuner/executor.ts";
 import type { OpenDevice } from "../../tuner/open_device.ts";
+import { PipelineCache } from "../../tuner/pipeline_cache.ts";
 import { timestampQuantumNs } from "../../tuner/timer.ts";
 import f16Code from "./numeric_check_f16.wgsl" with { type: "text" };
 import f32Code from "./numeric_check.wgsl" with { type: "text" };

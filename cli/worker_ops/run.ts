@@ -2,8 +2,9 @@ import { errorRatio } from "../../kernels/core/error_ratio.ts";
 import { fit } from "../../kernels/core/fit.ts";
 import type { Config } from "../../kernels/core/space.ts";
 import { familyNamed } from "../../kernels/mod.ts";
-import { Execution, PipelineCache } from "../../tuner/executor.ts";
+import { Execution } from "../../tuner/executor.ts";
 import type { OpenDevice } from "../../tuner/open_device.ts";
+import { PipelineCache } from "../../tuner/pipeline_cache.ts";
 import { loadCase, shapeOutputs } from "../run_case.ts";
 import { writeSafetensors } from "../safetensors.ts";
 

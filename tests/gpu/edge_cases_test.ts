@@ -4,7 +4,7 @@ import type { AnyFamily, Axes, Capabilities } from "../../kernels/core/family.ts
 import { type Config, initialConfig } from "../../kernels/core/space.ts";
 import { formatVariant } from "../../kernels/core/variant_id.ts";
 import { familyNamed } from "../../kernels/mod.ts";
-import { PipelineCache } from "../../tuner/executor.ts";
+import { PipelineCache } from "../../tuner/pipeline_cache.ts";
 import { type Case, makeCase, verify } from "../../tuner/verify.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { fits } from "../contracts/legal_configs.ts";

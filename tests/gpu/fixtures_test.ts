@@ -4,7 +4,7 @@ import { loadCase } from "../../cli/run_case.ts";
 import { initialConfig } from "../../kernels/core/space.ts";
 import { formatVariant } from "../../kernels/core/variant_id.ts";
 import { familyNamed } from "../../kernels/mod.ts";
-import { PipelineCache } from "../../tuner/executor.ts";
+import { PipelineCache } from "../../tuner/pipeline_cache.ts";
 import { verify } from "../../tuner/verify.ts";
 import { assertEquals } from "../assert.ts";
 import { missingFeatures, testDevice } from "./open_test_device.ts";

@@ -5,7 +5,7 @@ import type { AnyFamily, Axes } from "../../kernels/core/family.ts";
 import { type Config, initialConfig } from "../../kernels/core/space.ts";
 import { formatVariant } from "../../kernels/core/variant_id.ts";
 import { families } from "../../kernels/mod.ts";
-import { PipelineCache } from "../../tuner/executor.ts";
+import { PipelineCache } from "../../tuner/pipeline_cache.ts";
 import { makeCase, verify } from "../../tuner/verify.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { fits } from "../contracts/legal_configs.ts";

@@ -4,7 +4,7 @@
 import { completeAxes, formatAxes } from "../../kernels/core/axes.ts";
 import { formatVariant } from "../../kernels/core/variant_id.ts";
 import { familyNamed } from "../../kernels/mod.ts";
-import { PipelineCache } from "../../tuner/executor.ts";
+import { PipelineCache } from "../../tuner/pipeline_cache.ts";
 import { makeCase, verify } from "../../tuner/verify.ts";
 import { legalConfigs } from "../contracts/legal_configs.ts";
 import { testDevice } from "./open_test_device.ts";
