@@ -1,7 +1,7 @@
 import type { AnyFamily, Axes, Scalars, Tensor, Tensors } from "../kernels/core/family.ts";
 import type { Config } from "../kernels/core/space.ts";
 import { checkFinite } from "../kernels/core/tensor_checks.ts";
-import { openSafetensors, readTensors, type SafetensorsFile } from "./safetensors.ts";
+import { openSafetensors, readTensors, type SafetensorsFile } from "./read_safetensors.ts";
 import { UserError } from "./user_error.ts";
 
 /** A caller's tensors, checked and brought to the family's layout. */

@@ -6,7 +6,7 @@ import { Execution } from "../../tuner/executor.ts";
 import type { OpenDevice } from "../../tuner/open_device.ts";
 import { PipelineCache } from "../../tuner/pipeline_cache.ts";
 import { loadCase, shapeOutputs } from "../run_case.ts";
-import { writeSafetensors } from "../safetensors.ts";
+import { writeSafetensors } from "../write_safetensors.ts";
 
 /** A request to run one variant on the tensors of a file. */
 export interface RunRequest {

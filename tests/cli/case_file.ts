@@ -1,6 +1,6 @@
 import type { Tensor } from "../../kernels/core/family.ts";
 import { familyNamed } from "../../kernels/mod.ts";
-import { writeSafetensors } from "../../cli/safetensors.ts";
+import { writeSafetensors } from "../../cli/write_safetensors.ts";
 
 /** Writes a small seeded case of a family, with its reference outputs, after `change` has spoiled it. */
 export async function writeCase(

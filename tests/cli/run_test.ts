@@ -1,7 +1,7 @@
 // Covers `run`: right results in the caller's layout, and every way the caller's file can be wrong, before any GPU.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { Tensor } from "../../kernels/core/family.ts";
-import { openSafetensors } from "../../cli/safetensors.ts";
+import { openSafetensors } from "../../cli/read_safetensors.ts";
 import { writeCase } from "./case_file.ts";
 import { runCli } from "./run_cli.ts";
 

@@ -1,7 +1,9 @@
-// Covers cli/safetensors.ts: every dtype it reads, every way a file can be broken, and that writing is whole or nothing.
+// Covers cli/read_safetensors.ts and write_safetensors.ts: every dtype they read, every way a file can be broken, and that
+// writing is whole or nothing.
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { openSafetensors, readTensors, writeSafetensors } from "../../cli/safetensors.ts";
+import { openSafetensors, readTensors } from "../../cli/read_safetensors.ts";
+import { writeSafetensors } from "../../cli/write_safetensors.ts";
 import { safetensorsBytes } from "./safetensors_bytes.ts";
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
