@@ -1,9 +1,12 @@
 import { fileURLToPath } from "node:url";
+import { appendTrialLine } from "./append_trial_line_fs.ts";
 import { deviceSlug } from "./device_ladder.ts";
+import { attempt, readText, reasonOf, replaceText, setLinesAside } from "./durable_text_fs.ts";
 import { formatProfile, parseProfile } from "./profile_text.ts";
 import { type DeviceRecord, type Profile, SCHEMA_VERSION, type Trial } from "./schema.ts";
 import { StoreError } from "./store_error.ts";
-import { formatTrialLine, parseTrialLine, readTrialLines } from "./trial_line.ts";
+import { acquireTunerLock, type TunerLockOptions, withWriteLock } from "./store_lock_fs.ts";
+import { formatTrialLine, readTrialLines } from "./trial_line.ts";
 
 export { StoreError };
 
@@ -49,8 +52,8 @@ export class ProfileStore implements Disposable {
         return await this.#locked(async () => {
           const again = readTrialLines(await readText(path) ?? "", path);
           if (again.bad.length > 0) {
-            await addTo(`${path}.torn`, lines(again.bad));
-            await replace(path, lines(again.good));
+            await setLinesAside(`${path}.torn`, lines(again.bad));
+            await replaceText(path, lines(again.good));
           }
           return again;
         });
@@ -64,22 +67,11 @@ export class ProfileStore implements Disposable {
   /** Adds one trial durably, or throws and leaves the file as it was. Throws TypeError for a malformed trial. */
   append(trial: Trial): Promise<void> {
     const path = this.#pathOf(trial.family);
-    const line = new TextEncoder().encode(formatTrialLine(trial) + "\n");
+    const line = formatTrialLine(trial);
     return this.#inTurn(() =>
       this.#locked(async () => {
         await this.#introduce();
-        await attempt(`append a trial to ${path}`, async () => {
-          using file = await Deno.open(path, { read: true, write: true, create: true });
-          const length = await repairTail(file, path);
-          await file.seek(length, Deno.SeekMode.Start);
-          try {
-            await writeAll(file, line);
-            await file.syncData();
-          } catch (error) {
-            await file.truncate(length).catch(() => {}); // what stays behind is a torn tail, repaired next time
-            throw error;
-          }
-        });
+        await appendTrialLine(path, line);
       })
     );
   }
@@ -92,7 +84,7 @@ export class ProfileStore implements Disposable {
   /** Replaces the profile whole. Throws TypeError for a malformed one. */
   writeProfile(profile: Profile): Promise<void> {
     const text = formatProfile(profile);
-    return this.#inTurn(() => this.#locked(() => replace(`${this.folder}/profile.json`, text)));
+    return this.#inTurn(() => this.#locked(() => replaceText(`${this.folder}/profile.json`, text)));
   }
 
   /**
@@ -100,30 +92,10 @@ export class ProfileStore implements Disposable {
    * The operating system lets go of the lock when the holder closes or dies. Throws `signal.reason` when aborted.
    */
   async acquire(
-    options: { onWait?: (holderPid: number | undefined) => void; signal?: AbortSignal } = {},
+    options: TunerLockOptions = {},
   ): Promise<void> {
     if (this.#lock) return;
-    const path = `${this.folder}/tuner.lock`;
-    options.signal?.throwIfAborted();
-    const file = await attempt(
-      `open the lock ${path}`,
-      () => Deno.open(path, { read: true, write: true, create: true }),
-    );
-    try {
-      for (let waits = 0; !await file.tryLock(true); waits++) {
-        if (waits === 0) options.onWait?.(parseInt(await readText(path) ?? "", 10) || undefined);
-        await new Promise((done) => setTimeout(done, 100));
-        options.signal?.throwIfAborted();
-      }
-      await attempt(`write the lock ${path}`, async () => {
-        await file.truncate(0);
-        await writeAll(file, new TextEncoder().encode(`${Deno.pid}\n`));
-      });
-    } catch (error) {
-      file.close();
-      throw error;
-    }
-    this.#lock = file;
+    this.#lock = await acquireTunerLock(this.folder, options);
   }
 
   /** Lets go of the lock. The store can be used again. */
@@ -152,7 +124,7 @@ export class ProfileStore implements Disposable {
       winners: [],
       updatedAt: new Date().toISOString(),
     };
-    await replace(path, formatProfile(profile));
+    await replaceText(path, formatProfile(profile));
   }
 
   /** One change at a time within this store. */
@@ -162,12 +134,9 @@ export class ProfileStore implements Disposable {
     return result;
   }
 
-  /** One change at a time among processes; a file of its own, as the others are replaced by renaming. */
-  async #locked<T>(work: () => Promise<T>): Promise<T> {
-    const path = `${this.folder}/write.lock`;
-    using file = await attempt(`open the lock ${path}`, () => Deno.open(path, { write: true, create: true }));
-    await file.lock(true);
-    return await work();
+  /** One change at a time among processes. */
+  #locked<T>(work: () => Promise<T>): Promise<T> {
+    return withWriteLock(this.folder, work);
   }
 }
 
@@ -181,7 +150,9 @@ export async function listDevices(
   try {
     for await (const entry of Deno.readDir(root)) if (entry.isDirectory) slugs.push(entry.name);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw new StoreError(`Cannot list ${root}: ${said(error)}`);
+    if (!(error instanceof Deno.errors.NotFound)) {
+      throw new StoreError(`Cannot list ${root}: ${reasonOf(error)}`);
+    }
   }
   for (const slug of slugs.sort()) {
     try {
@@ -197,97 +168,7 @@ export async function listDevices(
 
 const lines = (texts: readonly string[]): string => texts.map((text) => text + "\n").join("");
 
-/**
- * Length at which the next line may start. A tail without a newline is a write that was cut off: it gets its newline
- * where only that was missing, else it moves to `<path>.torn`.
- */
-async function repairTail(file: Deno.FsFile, path: string): Promise<number> {
-  const length = await file.seek(0, Deno.SeekMode.End);
-  const last = new Uint8Array(1);
-  if (length === 0) return 0;
-  await file.seek(length - 1, Deno.SeekMode.Start);
-  if (await file.read(last) === 1 && last[0] === NEWLINE) return length;
-  const bytes = await Deno.readFile(path);
-  const start = bytes.lastIndexOf(NEWLINE) + 1;
-  const tail = new TextDecoder().decode(bytes.subarray(start));
-  if (parseTrialLine(tail).kind === "unreadable") {
-    await addTo(`${path}.torn`, tail + "\n");
-    await file.truncate(start);
-    return start;
-  }
-  await file.seek(length, Deno.SeekMode.Start);
-  await writeAll(file, Uint8Array.of(NEWLINE));
-  return length + 1;
-}
-const NEWLINE = 10;
-
 async function readProfileFile(path: string): Promise<Profile | undefined> {
   const text = await readText(path);
   return text === undefined ? undefined : parseProfile(text, path);
-}
-
-/** Replaces a file so that a reader, or a crash, meets the old text or the new one and nothing between. */
-async function replace(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${Deno.pid}.tmp`;
-  await attempt(`write ${path}`, async () => {
-    try {
-      {
-        using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
-        await writeAll(file, new TextEncoder().encode(text));
-        await file.sync();
-      }
-      await Deno.rename(temporary, path);
-    } catch (error) {
-      await Deno.remove(temporary).catch(() => {});
-      throw error;
-    }
-  });
-}
-
-async function addTo(path: string, text: string): Promise<void> {
-  await attempt(`set lines aside in ${path}`, async () => {
-    using file = await Deno.open(path, { append: true, create: true });
-    await writeAll(file, new TextEncoder().encode(text));
-    await file.sync();
-  });
-}
-
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) {
-    const written = await file.write(bytes.subarray(at));
-    if (written === 0) throw new Error(`only ${at} of ${bytes.length} bytes could be written`);
-    at += written;
-  }
-}
-
-function readText(path: string): Promise<string | undefined> {
-  return attempt(`read ${path}`, async () => {
-    try {
-      return await Deno.readTextFile(path);
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      throw error;
-    }
-  });
-}
-
-/** Runs `work`; what the operating system refuses becomes a StoreError that says what was meant. */
-async function attempt<T>(what: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof StoreError) throw error;
-    throw new StoreError(`Cannot ${what}: ${said(error)}`, { cause: error });
-  }
-}
-
-/** The operating system's words, with what to do about the common ones. */
-function said(error: unknown): string {
-  const text = (error instanceof Error ? error.message : String(error)).replace(
-    /:\s*(open|mkdir|write) '.*'$/,
-    "",
-  );
-  if (/os error (28|122|27)\)/.test(text)) return `the disk is full (${text}): free some space and run again`;
-  if (/os error (1|13|30)\)/.test(text)) return `it may not be written (${text}): choose another folder`;
-  return text;
 }
