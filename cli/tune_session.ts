@@ -4,9 +4,9 @@ import { sourceHash } from "../profiles/source_hash.ts";
 import { defaultRoot, ProfileStore } from "../profiles/store_fs.ts";
 import { chooseWinners } from "../profiles/winners.ts";
 import { type Strategy, strategyNamed } from "../tuner/strategies/mod.ts";
-import { tune, type TuneEnd, variantsOf } from "../tuner/tune.ts";
-import type { Workload } from "../tuner/workloads.ts";
+import { tune, variantsOf } from "../tuner/tune.ts";
 import { chooseWorkloads, type ChosenWorkloads, type WorkloadOptions } from "./choose_workloads.ts";
+import { followSearch, type WorkloadEnd } from "./follow_search.ts";
 import { GpuDied, GpuProcess } from "./gpu_process.ts";
 import { note, print, printJson } from "./output.ts";
 import { TrialProcess } from "./trial_process.ts";
@@ -22,15 +22,6 @@ export interface TuneOptions extends WorkloadOptions {
   readonly software?: true;
   readonly profiles?: string;
   readonly json?: true;
-}
-
-/** How the search of a workload ended; `device lost` where the device did not come back. */
-interface WorkloadEnd {
-  readonly workload: Workload;
-  readonly end: TuneEnd | "device lost";
-  readonly newTrials: number;
-  /** The last failure, where no variant of the workload has passed. */
-  readonly nothingPassed?: string;
 }
 
 const GPU_BUDGET_MS = 120_000;
@@ -148,34 +139,15 @@ async function tuneAll(
       signal,
       run: (request) => trials.run(family.name, request, (phase) => display.phase(phase)),
     });
-    let end: TuneEnd | "device lost" | undefined;
-    let newTrials = 0;
-    let failure: string | undefined;
-    let passed = false;
-    while (end === undefined) {
-      try {
-        const step = await job.next();
-        if (step.done) {
-          end = step.value;
-          continue;
-        }
-        const { kind, trial, best } = step.value;
-        passed = best !== undefined;
-        failure = trial.reason ?? failure;
-        if (kind === "known") continue;
-        if (kind === "new") left--;
-        newTrials++;
-        all.push(trial);
-        await store.append(trial);
-        display.show(step.value, performance.now() - start);
-      } catch (error) {
-        if (!(error instanceof GpuDied)) throw error;
-        lost = error;
-        end = "device lost";
-      }
-    }
-    display.end(end);
-    ends.push({ workload, end, newTrials, ...(!passed && failure && { nothingPassed: failure }) });
+    const { end, died } = await followSearch(workload, job, async (progress) => {
+      if (progress.kind === "new") left--;
+      all.push(progress.trial);
+      await store.append(progress.trial);
+      display.show(progress, performance.now() - start);
+    });
+    lost = died;
+    display.end(end.end);
+    ends.push(end);
     const mine = chooseWinners(all, { family, sourceHash: hash, driver: record.driver });
     const buckets = new Set(mine.map((w) => w.bucket));
     winners = [...winners.filter((w) => w.family !== family.name || !buckets.has(w.bucket)), ...mine];
