@@ -1,9 +1,8 @@
 import type { KernelFamily } from "../core/family.ts";
 import { axesFromShapes } from "../core/tensor_checks.ts";
-import { checkGates } from "../kda_reference/check_gates.ts";
-import { inputsFor } from "./inputs.ts";
+import { checkGates } from "../kda/check_gates.ts";
+import { oneTokenInputs, oneTokenRecurrence } from "../kda/one_token.ts";
 import { plan } from "./plan.ts";
-import { reference } from "./reference.ts";
 import { type KdaDecodeConfig, space } from "./space.ts";
 
 /** KDA decode: one token for N sequences, state read once and written once (fla: fused_recurrent_kda). */
@@ -35,8 +34,8 @@ export const kdaDecode: KernelFamily<KdaDecodeConfig> = {
   },
   space,
   plan,
-  reference,
-  inputsFor,
+  reference: oneTokenRecurrence,
+  inputsFor: oneTokenInputs,
   work: ({ N, H, K, V }) => ({
     flops: N * H * (7 * K * V + 2 * K),
     bytes: 4 * N * H * (2 * K * V + 3 * K + 2 * V + 1),

@@ -1,8 +1,9 @@
-import type { Axes, KernelFamily, Tensors, Work } from "../core/family.ts";
+import type { Axes, KernelFamily, Work } from "../core/family.ts";
 import { axesFromShapes } from "../core/tensor_checks.ts";
-import { inputsFor } from "./inputs.ts";
+import { checkGates } from "../kda/check_gates.ts";
+import { kdaInputs } from "../kda/inputs.ts";
+import { recurrence } from "../kda/recurrence.ts";
 import { plan } from "./plan.ts";
-import { reference } from "./reference.ts";
 import { type KdaPrefillConfig, space } from "./space.ts";
 
 /** Kimi Delta Attention over whole sequences; math in README.md, counterpart of fla's chunk_kda. */
@@ -35,12 +36,12 @@ export const kdaPrefill: KernelFamily<KdaPrefillConfig> = {
   },
   space,
   plan,
-  reference,
-  inputsFor,
+  reference: recurrence,
+  inputsFor: kdaInputs,
   work,
   verifyAxes: (axes) => [{ ...axes, B: 1, T: 100, H: 2 }, { ...axes, B: 2, T: 64, H: 1 }],
   axesOf: (inputs) => axesFromShapes(kdaPrefill, inputs),
-  checkInputs,
+  checkInputs: (_axes, inputs) => checkGates(inputs),
 };
 
 /** The paper's count (eq. 13) for chunks of 64, whatever the variant does, so that rooflines compare. */
@@ -50,13 +51,4 @@ function work({ B, T, H, K, V }: Axes): Work {
     flops: B * T * H * (6 * K * V + 3 * chunk * (K + V) / 2 + chunk * chunk),
     bytes: 4 * B * H * (T * (3 * K + 2 * V + 1) + 2 * K * V),
   };
-}
-
-function checkInputs(_axes: Axes, inputs: Tensors): void {
-  const at = inputs.g.data.findIndex((x: number) => x > 0);
-  if (at >= 0) {
-    throw new RangeError(
-      `Tensor g holds ${inputs.g.data[at]} at element ${at}: a decay is a natural log and must be <= 0`,
-    );
-  }
 }

@@ -7,7 +7,7 @@ const TABLE = 1 << 14;
  * Seeded inputs: q, k of unit length, v normal, beta = sigmoid(normal), a small initial state. A token's gates are
  * logsigmoid(normal), or strong (around -5) in one token of four; odd seeds mask one channel in 512 with -1000.
  */
-export function inputsFor({ B, T, H, K, V }: Axes, seed: number): Tensors {
+export function kdaInputs({ B, T, H, K, V }: Axes, seed: number): Tensors {
   const random = new Random(seed);
   // Draws from a table: 10^8 samples of Box-Muller would keep a tuner waiting for a minute.
   const normals = Float32Array.from({ length: TABLE }, () => random.normal());

@@ -4,7 +4,7 @@ import type { Axes, Scalars, Tensors } from "../core/family.ts";
  * KDA token by token in float64, math as in Kimi Linear (arXiv 2510.26692) and fla's naive_recurrent_kda:
  * S' = diag(exp(g)) S, u = beta (v - S'^T k), S = S' + k u^T, o = scale S^T q.
  */
-export function reference({ B, T, H, K, V }: Axes, inputs: Tensors, scalars?: Scalars): Tensors {
+export function recurrence({ B, T, H, K, V }: Axes, inputs: Tensors, scalars?: Scalars): Tensors {
   const { q, k, v, g, beta, initial_state } = inputs;
   const scale = scalars?.scale ?? K ** -0.5;
   const o = new Float64Array(B * T * H * V);

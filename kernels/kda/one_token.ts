@@ -1,0 +1,26 @@
+import type { Axes, Scalars, Tensor, Tensors } from "../core/family.ts";
+import { kdaInputs } from "./inputs.ts";
+import { recurrence } from "./recurrence.ts";
+
+/** Tensors that hold no state have a T axis in the recurrence, and none in a family of one token. */
+const isPerToken = (name: string) => !name.endsWith("_state");
+const mapShapes = (tensors: Tensors, change: (shape: readonly number[]) => readonly number[]): Tensors =>
+  Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]): [string, Tensor] => [
+      name,
+      isPerToken(name) ? { ...tensor, shape: change(tensor.shape) } : tensor,
+    ]),
+  );
+const withT = ([N, ...rest]: readonly number[]) => [N, 1, ...rest];
+const withoutT = ([N, , ...rest]: readonly number[]) => [N, ...rest];
+const asSequences = ({ N, ...axes }: Axes): Axes => ({ ...axes, B: N, T: 1 });
+
+/** The recurrence for one token of N sequences: q, k, v, g, beta and o have no T axis. */
+export function oneTokenRecurrence(axes: Axes, inputs: Tensors, scalars?: Scalars): Tensors {
+  return mapShapes(recurrence(asSequences(axes), mapShapes(inputs, withT), scalars), withoutT);
+}
+
+/** Seeded inputs for one token of N sequences. */
+export function oneTokenInputs(axes: Axes, seed: number): Tensors {
+  return mapShapes(kdaInputs(asSequences(axes), seed), withoutT);
+}
