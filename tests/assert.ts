@@ -1,4 +1,4 @@
-// The few assertions tests use, on Node's own: the standard library's are not on npm.
+// The few assertions most tests use, typed, on Node's own: the standard library comes from npm without types.
 import nodeAssert from "node:assert/strict";
 
 export function assert(condition: unknown, message?: string): asserts condition {

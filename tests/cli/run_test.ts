@@ -3,19 +3,11 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { Tensor } from "../../kernels/core/family.ts";
 import { openSafetensors } from "../../cli/read_safetensors.ts";
 import { writeCase } from "./case_file.ts";
+import { inFolder } from "./in_folder.ts";
 import { runCli } from "./run_cli.ts";
 
 const DECODE = { N: 2, H: 1, K: 64, V: 64 };
 const MLA = { N: 2, H: 2, S: 70 };
-
-async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "deltatune-test-" });
-  try {
-    await work(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 const reshape = (tensor: Tensor, ...shape: number[]): Tensor => ({ ...tensor, shape });
 type Change = Parameters<typeof writeCase>[3];

@@ -4,16 +4,8 @@ import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/st
 import fc from "fast-check";
 import { openSafetensors, readTensors } from "../../cli/read_safetensors.ts";
 import { writeSafetensors } from "../../cli/write_safetensors.ts";
+import { inFolder } from "./in_folder.ts";
 import { safetensorsBytes } from "./safetensors_bytes.ts";
-
-async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "deltatune-test-" });
-  try {
-    await work(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 const f32 = (shape: number[], begin: number, end: number) => ({
   dtype: "F32",

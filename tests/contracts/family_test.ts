@@ -2,14 +2,14 @@
 import { WgslReflect } from "wgsl_reflect/wgsl_reflect.module.js";
 import { completeAxes, formatAxes } from "../../kernels/core/axes.ts";
 import type { AnyFamily, Axes, Plan, Tensor, Tensors, TensorSpec } from "../../kernels/core/family.ts";
-import { DTYPE_BYTES, fit } from "../../kernels/core/fit.ts";
+import { canRun, DTYPE_BYTES, fit } from "../../kernels/core/fit.ts";
 import { type Config, enumerateConfigs, initialConfig } from "../../kernels/core/space.ts";
 import { formatVariant, parseConfig, splitVariant } from "../../kernels/core/variant_id.ts";
 import { families } from "../../kernels/mod.ts";
 import { PORTABLE_DEVICE } from "../../cli/portable_device.ts";
 import { assert, assertEquals, assertThrows } from "../assert.ts";
 import { DESKTOP_DEVICE, LEAST_DEVICE } from "./devices.ts";
-import { fits, legalConfigs } from "./legal_configs.ts";
+import { legalConfigs } from "./legal_configs.ts";
 import { pairwise } from "./pairwise.ts";
 import { shapesOf, verifySizes } from "./shapes.ts";
 
@@ -25,7 +25,7 @@ const covers = new Map<string, readonly { config: Config; plan: Plan }[]>();
 function coverPlans(family: AnyFamily, axes: Axes) {
   const key = `${family.name} ${formatAxes(axes)}`;
   const known = covers.get(key) ??
-    pairwise(family.space, (config) => fits(family, axes, config, DESKTOP_DEVICE)).configs
+    pairwise(family.space, (config) => canRun(family, axes, config, DESKTOP_DEVICE)).configs
       .map((config) => ({ config, plan: family.plan(axes, config, DESKTOP_DEVICE) }));
   covers.set(key, known);
   return known;
@@ -135,7 +135,7 @@ for (const family of families) {
     let fitting = 0;
     for (let first = 0; first < step && fitting < least; first++) {
       for (let i = first; i < all.length && fitting < least; i += step) {
-        if (fits(family, defaults, all[i], PORTABLE_DEVICE)) fitting++;
+        if (canRun(family, defaults, all[i], PORTABLE_DEVICE)) fitting++;
       }
     }
     assertEquals(fitting, least);

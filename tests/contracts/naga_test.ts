@@ -1,12 +1,12 @@
 // Every pair of tunable values, on a desktop GPU's limits, is WGSL that naga parses and validates. No adapter is needed,
 // so this also covers what the adapter of tests/gpu is too small for.
+import { canRun } from "../../kernels/core/fit.ts";
 import { NagaError, parseWgsl, validate } from "naga-wasm";
 import type { Axes } from "../../kernels/core/family.ts";
 import { formatVariant } from "../../kernels/core/variant_id.ts";
 import { families } from "../../kernels/mod.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { DESKTOP_DEVICE } from "./devices.ts";
-import { fits } from "./legal_configs.ts";
 import { pairwise } from "./pairwise.ts";
 import { shapesOf } from "./shapes.ts";
 
@@ -28,7 +28,7 @@ Deno.test("naga-wasm refuses what is no WGSL and what does not type-check", () =
 for (const family of families) {
   const shapes = shapesOf(family);
   const cover = (axes: Axes) =>
-    pairwise(family.space, (config) => fits(family, axes, config, DESKTOP_DEVICE)).configs;
+    pairwise(family.space, (config) => canRun(family, axes, config, DESKTOP_DEVICE)).configs;
 
   Deno.test(`${family.name}: every pair of tunable values is valid WGSL`, () => {
     const wrong: string[] = [];

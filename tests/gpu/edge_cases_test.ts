@@ -1,5 +1,6 @@
 // Sizes and contents at which kernels break: around tiles, empty sequences, garbage in unused rows, and work split into
 // several windows or folded grids, which small limits bring about at small sizes.
+import { canRun } from "../../kernels/core/fit.ts";
 import type { AnyFamily, Axes, Capabilities } from "../../kernels/core/family.ts";
 import { type Config, initialConfig } from "../../kernels/core/space.ts";
 import { formatVariant } from "../../kernels/core/variant_id.ts";
@@ -7,7 +8,6 @@ import { familyNamed } from "../../kernels/mod.ts";
 import { PipelineCache } from "../../tuner/pipeline_cache.ts";
 import { type Case, makeCase, verify } from "../../tuner/verify.ts";
 import { assert, assertEquals } from "../assert.ts";
-import { fits } from "../contracts/legal_configs.ts";
 import { missingFeatures, testDevice } from "./open_test_device.ts";
 import { sampleConfigs, SEED } from "./sample_configs.ts";
 
@@ -38,7 +38,7 @@ async function check(
   const wrong: string[] = [];
   for (const config of configs) {
     for (const test of cases) {
-      if (config !== configs[0] && !fits(family, test.axes, config, capabilities)) continue;
+      if (config !== configs[0] && !canRun(family, test.axes, config, capabilities)) continue;
       const { passed, errors } = await verify(device, capabilities, family, config, test, pipelines);
       if (passed) continue;
       wrong.push(`${formatVariant(family.name, config)} ${JSON.stringify({ ...test.axes, ...errors })}`);

@@ -1,5 +1,6 @@
 // Every pair of tunable values that fits this adapter compiles and is right, on NaN-poisoned buffers, at ragged sizes and
 // at the smallest. kda's other head sizes (K = 64, V below K, V above K) are covered by the default and a few more.
+import { canRun } from "../../kernels/core/fit.ts";
 import { formatAxes } from "../../kernels/core/axes.ts";
 import type { AnyFamily, Axes } from "../../kernels/core/family.ts";
 import { type Config, initialConfig } from "../../kernels/core/space.ts";
@@ -8,7 +9,6 @@ import { families } from "../../kernels/mod.ts";
 import { PipelineCache } from "../../tuner/pipeline_cache.ts";
 import { makeCase, verify } from "../../tuner/verify.ts";
 import { assert, assertEquals } from "../assert.ts";
-import { fits } from "../contracts/legal_configs.ts";
 import { pairwise } from "../contracts/pairwise.ts";
 import { shapesOf, verifySizes } from "../contracts/shapes.ts";
 import { missingFeatures, testDevice } from "./open_test_device.ts";
@@ -23,7 +23,7 @@ async function check(family: AnyFamily, shape: Axes, configs: readonly Config[])
   const wrong: string[] = [];
   for (const config of configs) {
     const pipelines = new PipelineCache();
-    const fitting = cases.filter(({ axes }) => fits(family, axes, config, capabilities));
+    const fitting = cases.filter(({ axes }) => canRun(family, axes, config, capabilities));
     assert(fitting.length > 0, formatVariant(family.name, config));
     for (const test of fitting) {
       const { passed, errors } = await verify(device, capabilities, family, config, test, pipelines);
@@ -48,7 +48,7 @@ for (const family of families) {
         const [ragged] = family.verifyAxes(shape);
         const { configs, unfit } = pairwise(
           family.space,
-          (config) => fits(family, ragged, config, capabilities),
+          (config) => canRun(family, ragged, config, capabilities),
         );
         assert(configs.length >= 10, `${configs.length} configs`);
         await check(family, shape, configs);

@@ -1,8 +1,9 @@
+import { canRun } from "../../kernels/core/fit.ts";
 import type { AnyFamily, Axes, Capabilities } from "../../kernels/core/family.ts";
 import { Random } from "../../kernels/core/random.ts";
 import type { Config } from "../../kernels/core/space.ts";
 import { formatVariant } from "../../kernels/core/variant_id.ts";
-import { fits, legalConfigs } from "../contracts/legal_configs.ts";
+import { legalConfigs } from "../contracts/legal_configs.ts";
 
 /** One seed for all tests, so that the adapter's shader cache serves the second that wants a variant. */
 export const SEED = 20261123;
@@ -27,7 +28,7 @@ export function sampleConfigs(
     const having = legalConfigs(family.space).filter((c) => c[name] === value);
     if (having.length === 0) continue;
     const config = having[random.below(having.length)];
-    if (fits(family, axes, config, device)) chosen.set(formatVariant(family.name, config), config);
+    if (canRun(family, axes, config, device)) chosen.set(formatVariant(family.name, config), config);
   }
   return [...chosen.values()];
 }

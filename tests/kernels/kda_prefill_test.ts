@@ -6,6 +6,7 @@ import { bindingBytes, bufferBytes, fit } from "../../kernels/core/fit.ts";
 import { enumerateConfigs, initialConfig, violations } from "../../kernels/core/space.ts";
 import { formatVariant, parseConfig, splitVariant } from "../../kernels/core/variant_id.ts";
 import { kdaPrefill } from "../../kernels/kda_prefill/mod.ts";
+import { DESKTOP_DEVICE } from "../contracts/devices.ts";
 
 const GIB = 2 ** 30;
 
@@ -14,15 +15,9 @@ function deviceWith(limits: Partial<Capabilities["limits"]>, features = ["shader
     engine: "naga",
     features,
     limits: {
-      maxComputeWorkgroupStorageSize: 49152,
-      maxComputeInvocationsPerWorkgroup: 1024,
-      maxComputeWorkgroupSizeX: 1024,
-      maxComputeWorkgroupSizeY: 1024,
-      maxComputeWorkgroupSizeZ: 64,
-      maxComputeWorkgroupsPerDimension: 65535,
+      ...DESKTOP_DEVICE.limits,
       maxStorageBuffersPerShaderStage: 8,
       maxStorageBufferBindingSize: 4 * GIB - 4,
-      maxBufferSize: 4 * GIB,
       ...limits,
     },
   };

@@ -4,6 +4,7 @@ import type { Capabilities, Tensors } from "../../kernels/core/family.ts";
 import { fit } from "../../kernels/core/fit.ts";
 import { enumerateConfigs, initialConfig, violations } from "../../kernels/core/space.ts";
 import { mlaDecode } from "../../kernels/mla_decode/mod.ts";
+import { LEAST_DEVICE } from "../contracts/devices.ts";
 import { dimGroups, type MlaDecodeConfig, valueHeads } from "../../kernels/mla_decode/space.ts";
 
 const initial = initialConfig(mlaDecode.space);
@@ -12,13 +13,8 @@ const device = (storage: number, subgroupSize?: { min: number; max: number }): C
   features: subgroupSize ? ["subgroups"] : [],
   subgroupSize,
   limits: {
+    ...LEAST_DEVICE.limits,
     maxComputeWorkgroupStorageSize: storage,
-    maxComputeInvocationsPerWorkgroup: 256,
-    maxComputeWorkgroupSizeX: 256,
-    maxComputeWorkgroupSizeY: 256,
-    maxComputeWorkgroupSizeZ: 64,
-    maxComputeWorkgroupsPerDimension: 65535,
-    maxStorageBuffersPerShaderStage: 8,
     maxStorageBufferBindingSize: 2 ** 31 - 4,
     maxBufferSize: 2 ** 32,
   },
