@@ -1,3 +1,4 @@
+import { checkAxis } from "../kernels/core/axes.ts";
 import type { AnyFamily, Axes, Scalars, Tensor, Tensors } from "../kernels/core/family.ts";
 import type { Config } from "../kernels/core/space.ts";
 import { checkFinite } from "../kernels/core/tensor_checks.ts";
@@ -45,7 +46,7 @@ export async function loadCase(family: AnyFamily, path: string): Promise<RunCase
   const tensors = await readTensors(file, [...names.filter((name) => name in family.inputs), ...outputs]);
   const { inputs, tokenAxis } = toFamilyLayout(family, tensors);
   const axes = family.axesOf(inputs);
-  checkAxes(family, axes);
+  for (const [name, size] of Object.entries(axes)) checkAxis(family, name, size);
   checkFinite(inputs);
   family.checkInputs(axes, inputs);
   return {
@@ -116,16 +117,6 @@ function toFamilyLayout(family: AnyFamily, tensors: Tensors): { inputs: Tensors;
     inputs[name] = oneToken ? { ...tensor, shape: tensor.shape.toSpliced(1, 1) } : tensor;
   }
   return { inputs, tokenAxis };
-}
-
-function checkAxes(family: AnyFamily, axes: Axes): void {
-  for (const [name, size] of Object.entries(axes)) {
-    const { min, max, oneOf } = family.axes[name];
-    if (size < min || size > max || (oneOf && !oneOf.includes(size))) {
-      const rule = oneOf ? `one of ${oneOf.join(", ")}` : `from ${min} to ${max}`;
-      throw new UserError(`Cannot run ${family.name} with ${name}=${size}: it must be ${rule}`);
-    }
-  }
 }
 
 function scaleOf(file: SafetensorsFile): number | undefined {

@@ -102,7 +102,7 @@ async function* fittingConfigs(
   { sample = Infinity, seed }: { sample?: number; seed: number },
 ): AsyncGenerator<Config> {
   const { enumerateConfigs } = await import("../../kernels/core/space.ts");
-  const { fit } = await import("../../kernels/core/fit.ts");
+  const { canRun } = await import("../../kernels/core/fit.ts");
   const { shuffled } = await import("../shuffled.ts");
   const legal = [...enumerateConfigs(family.space)];
   const configs = sample === Infinity ? legal : shuffled(legal, seed);
@@ -112,14 +112,10 @@ async function* fittingConfigs(
     );
   }
   for (const config of configs) {
-    if (sample-- <= 0) return;
-    try {
-      fit(family.plan(axes, config, device), device);
-      yield config;
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      sample++;
-    }
+    if (sample <= 0) return;
+    if (!canRun(family, axes, config, device)) continue;
+    sample--;
+    yield config;
   }
 }
 

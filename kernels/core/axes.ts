@@ -13,19 +13,19 @@ export function completeAxes(family: AnyFamily, given: Readonly<Record<string, n
   const axes: Record<string, number> = {};
   for (const [name, spec] of Object.entries(family.axes)) {
     const value = given[name] ?? spec.initial;
-    if (!Number.isInteger(value) || value < spec.min || value > spec.max) {
-      throw new RangeError(
-        `Cannot size ${family.name} with ${name}=${value}: it must be an integer from ${spec.min} to ${spec.max}`,
-      );
-    }
-    if (spec.oneOf && !spec.oneOf.includes(value)) {
-      throw new RangeError(
-        `Cannot size ${family.name} with ${name}=${value}: it must be one of ${spec.oneOf.join(", ")}`,
-      );
-    }
+    checkAxis(family, name, value);
     axes[name] = value;
   }
   return axes;
+}
+
+/** Throws RangeError where `value` is no legal size of an axis. */
+export function checkAxis(family: AnyFamily, name: string, value: number): void {
+  const { min, max, oneOf } = family.axes[name];
+  const isLegal = Number.isInteger(value) && value >= min && value <= max && (oneOf?.includes(value) ?? true);
+  if (isLegal) return;
+  const rule = oneOf ? `one of ${oneOf.join(", ")}` : `an integer from ${min} to ${max}`;
+  throw new RangeError(`Cannot size ${family.name} with ${name}=${value}: it must be ${rule}`);
 }
 
 /** Prints axes as `B=1,T=8192`, in the family's order. */
