@@ -22,12 +22,21 @@ const DEVICES: readonly Capabilities[] = (["naga", "tint"] as const).map((engine
   subgroupSize: { min: 32, max: 32 },
 }));
 
+/** A family never changes while a program runs, and plans of all its neighbours take a tenth of a second. */
+const hashes = new WeakMap<AnyFamily, Promise<string>>();
+
 /**
  * Hash of what a family runs: the WGSL and dispatches of its default variant and of every variant one tunable away
  * from it, at its initial axes, and its space. 16 hex digits. Comments and blanks in WGSL, and the words of tunables,
  * do not count: editing them must not make stored times stale.
  */
-export async function sourceHash(family: AnyFamily): Promise<string> {
+export function sourceHash(family: AnyFamily): Promise<string> {
+  const hash = hashes.get(family) ?? computeHash(family);
+  hashes.set(family, hash);
+  return hash;
+}
+
+async function computeHash(family: AnyFamily): Promise<string> {
   const axes = completeAxes(family, {});
   const initial = initialConfig(family.space);
   const parts: unknown[] = [family.name, describeSpace(family)];

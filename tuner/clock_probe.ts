@@ -1,7 +1,5 @@
-import type { Plan } from "../kernels/core/family.ts";
-import type { Capabilities } from "../kernels/core/family.ts";
+import type { Capabilities, Plan } from "../kernels/core/family.ts";
 import { definePass } from "../kernels/core/pass.ts";
-import { unroll } from "../kernels/core/unroll.ts";
 import type { Ceilings } from "../profiles/schema.ts";
 import { Execution } from "./executor.ts";
 import fmaCode from "./fma_rate.wgsl" with { type: "text" };
@@ -21,7 +19,8 @@ export function fmaPlan(device: Capabilities, groups: number, rounds: number): {
     buffers: [{ name: "results", dtype: "f32", length: groups * THREADS * 4, role: "output", to: "results" }],
     passes: [definePass(device, {
       label: "fma_rate",
-      code: unroll(fmaCode),
+      code: fmaCode,
+      unroll: true,
       params: [{ name: "rounds", type: "u32", value: rounds }, { name: "factor", type: "f32", value: 0.5 }],
       buffers: ["*results"],
       workgroups: [groups, 1, 1],

@@ -96,12 +96,9 @@ export class Execution {
   /** Fills inputs and states from host tensors (zeros where one is absent) and everything else with NaN. */
   upload(tensors: Tensors): void {
     for (const spec of this.#plan.buffers) {
-      const buffer = this.#buffers.get(spec.name)!;
       const source = spec.from === undefined ? undefined : tensors[spec.from];
-      if (source) this.#device.queue.writeBuffer(buffer, 0, encodeTensor(source, spec));
-      else if (spec.from !== undefined) {
-        this.#device.queue.writeBuffer(buffer, 0, new Uint8Array(bufferBytes(spec)));
-      } else this.#device.queue.writeBuffer(buffer, 0, poisonBytes(spec));
+      if (source) this.write(spec, encodeTensor(source, spec));
+      else this.write(spec, spec.from === undefined ? poisonBytes(spec) : new Uint8Array(bufferBytes(spec)));
     }
   }
 

@@ -47,13 +47,12 @@ export async function openDevice(
     if (size) capabilities = { ...capabilities, subgroupSize: size };
     else capabilities = { ...capabilities, features: features.filter((f) => f !== "subgroups") };
   }
-  const { description, driver } = splitDescription(info.description);
   const record: DeviceRecord = {
     vendor: vendorName(info.vendor),
     architecture: info.architecture,
     device: deviceId(info.device),
-    description,
-    driver,
+    description: info.description,
+    driver: "", // WebGPU has no field for it: whoever opened the adapter may know better
     backend,
     runtime,
     software: SOFTWARE.test(`${info.vendor} ${info.architecture} ${info.description}`),
@@ -62,12 +61,6 @@ export async function openDevice(
     ...(capabilities.subgroupSize && { subgroupSize: { ...capabilities.subgroupSize } }),
   };
   return { device, capabilities, record };
-}
-
-/** wgpu appends the driver behind a bar or in brackets nowhere documented; what can't be split stays whole. */
-function splitDescription(text: string): { description: string; driver: string } {
-  const [description, driver = ""] = text.split("|").map((part) => part.trim());
-  return { description, driver };
 }
 
 async function requestWith(adapter: GPUAdapter, limits: Limits): Promise<GPUDevice> {

@@ -5,6 +5,7 @@ import {
   scopes,
   type Space,
 } from "../../kernels/core/space.ts";
+import { pin } from "../pin.ts";
 import { SearchRecord, type Strategy, type TrialOutcome } from "./strategy.ts";
 
 /**
@@ -67,12 +68,7 @@ function sharedSettings(space: Space, first: Config): Config[] {
 function nearestRunnable(record: SearchRecord, shared: Config, from: Config): Config | undefined {
   const wanted = { ...from, ...shared };
   if (record.isRunnable(wanted)) return wanted;
-  const tunables = Object.fromEntries(
-    Object.entries(record.space.tunables).map((
-      [name, tunable],
-    ) => [name, name in shared ? { ...tunable, values: [shared[name]] } : tunable]),
-  );
-  const legal = [...enumerateConfigs({ tunables, constraints: record.space.constraints })];
+  const legal = [...enumerateConfigs(pin(record.space, shared))];
   return legal.sort((a, b) => differences(a, wanted) - differences(b, wanted)).find((c) =>
     record.isRunnable(c)
   );
