@@ -1,4 +1,4 @@
-import type { Capabilities, Limits } from "../kernels/core/family.ts";
+import type { Capabilities, Limits, SubgroupMatrix } from "../kernels/core/family.ts";
 import type { DeviceRecord } from "../profiles/schema.ts";
 import { definePass } from "../kernels/core/pass.ts";
 import { deviceId, vendorName } from "./adapter_identity.ts";
@@ -13,7 +13,7 @@ export interface OpenDevice {
   readonly record: DeviceRecord;
 }
 
-const WANTED = ["timestamp-query", "shader-f16", "subgroups"];
+const WANTED = ["timestamp-query", "shader-f16", "subgroups", "chromium-experimental-subgroup-matrix"];
 const LIMITS: readonly (keyof Limits)[] = [
   "maxComputeWorkgroupStorageSize",
   "maxComputeInvocationsPerWorkgroup",
@@ -47,6 +47,8 @@ export async function openDevice(
     if (size) capabilities = { ...capabilities, subgroupSize: size };
     else capabilities = { ...capabilities, features: features.filter((f) => f !== "subgroups") };
   }
+  const subgroupMatrices = matrixConfigs(info);
+  if (subgroupMatrices.length > 0) capabilities = { ...capabilities, subgroupMatrices };
   const record: DeviceRecord = {
     vendor: vendorName(info.vendor),
     architecture: info.architecture,
@@ -61,6 +63,19 @@ export async function openDevice(
     ...(capabilities.subgroupSize && { subgroupSize: { ...capabilities.subgroupSize } }),
   };
   return { device, capabilities, record };
+}
+
+/** The matrix shapes an adapter multiplies within a subgroup; not in the WebGPU standard yet, so absent in most. */
+function matrixConfigs(info: GPUAdapterInfo): SubgroupMatrix[] {
+  const listed = (info as { subgroupMatrixConfigs?: Iterable<Record<keyof SubgroupMatrix, never>> })
+    .subgroupMatrixConfigs;
+  return [...listed ?? []].map(({ componentType, resultComponentType, M, N, K }) => ({
+    componentType,
+    resultComponentType,
+    M,
+    N,
+    K,
+  }));
 }
 
 async function requestWith(adapter: GPUAdapter, limits: Limits): Promise<GPUDevice> {

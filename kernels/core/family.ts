@@ -38,6 +38,17 @@ export interface Capabilities {
   readonly limits: Limits;
   /** Sizes a subgroup may have; absent without the feature. */
   readonly subgroupSize?: { readonly min: number; readonly max: number };
+  /** Shapes of the matrix unit, as the adapter lists them; absent without the feature. */
+  readonly subgroupMatrices?: readonly SubgroupMatrix[];
+}
+
+/** One product a subgroup computes: [M, K] x [K, N], operands of one type, the sum in another. */
+export interface SubgroupMatrix {
+  readonly componentType: string;
+  readonly resultComponentType: string;
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
 }
 export interface Limits {
   readonly maxComputeWorkgroupStorageSize: number;

@@ -2,11 +2,19 @@ import type { Capabilities, Param, Pass, Range } from "./family.ts";
 import { keepRolled, unroll } from "./unroll.ts";
 import { workgroupBytes, workgroupSize } from "./workgroup_memory.ts";
 
+/** The feature that gives a subgroup matrix units. */
+export const SUBGROUP_MATRIX = "chromium-experimental-subgroup-matrix";
+
 /** The WGSL directive a feature needs; `subgroups` only where the front end wants it named. */
 function directives(features: readonly string[], engine: Capabilities["engine"]): string {
   const lines: string[] = [];
   if (features.includes("shader-f16")) lines.push("enable f16;");
   if (features.includes("subgroups") && engine === "tint") lines.push("enable subgroups;");
+  if (features.includes(SUBGROUP_MATRIX)) {
+    lines.push("enable chromium_experimental_subgroup_matrix;");
+    // The checker cannot see that a subgroup's id is the same in all its lanes.
+    lines.push("diagnostic(off, chromium.subgroup_matrix_uniformity);");
+  }
   return lines.map((line) => line + "\n").join("");
 }
 
