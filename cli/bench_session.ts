@@ -9,6 +9,7 @@ import type { Workload } from "../tuner/workloads.ts";
 import { chooseWorkloads, type WorkloadOptions } from "./choose_workloads.ts";
 import { formatUs } from "./duration.ts";
 import { GpuProcess } from "./gpu_process.ts";
+import type { Backend } from "./open_backend.ts";
 import { note, print, printJson, table } from "./output.ts";
 import { TrialProcess } from "./trial_process.ts";
 import { formatTiming } from "./tune_display.ts";
@@ -18,6 +19,7 @@ import { winnerFor } from "./winner_for.ts";
 
 export interface BenchOptions extends WorkloadOptions {
   readonly config?: string[];
+  readonly backend?: Backend;
   readonly software?: true;
   readonly profiles?: string;
   readonly json?: true;
@@ -50,8 +52,8 @@ export async function runBench(options: BenchOptions): Promise<number> {
   if (idle) {
     throw new UserError(`Cannot time a variant of ${idle.family}: no chosen workload is of that family`);
   }
-  const gpuOptions = { software: options.software ?? false, backend: "builtin", onNotice: note } as const;
-  const gpu = await GpuProcess.start(gpuOptions);
+  const { backend, software = false } = options;
+  const gpu = await GpuProcess.start({ software, backend, onNotice: note });
   const { record, capabilities } = gpu;
   const trials = new TrialProcess(gpu);
   try {

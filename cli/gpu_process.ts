@@ -1,6 +1,7 @@
 import type { Capabilities } from "../kernels/core/family.ts";
 import type { DeviceRecord } from "../profiles/schema.ts";
 import type { Phase } from "../tuner/trial.ts";
+import type { Backend } from "./open_backend.ts";
 import { softwareEnvironment } from "./software_adapter.ts";
 import { type SpawnedWorker, type Spawning, spawnWorker } from "./spawn_worker.ts";
 import { UserError } from "./user_error.ts";
@@ -11,7 +12,8 @@ export { GpuDied, GpuTimeout };
 export interface GpuProcessOptions {
   /** Use the software adapter even where a GPU answers. */
   readonly software: boolean;
-  readonly backend: "builtin";
+  /** WebGPU implementation; Deno's own where not given. */
+  readonly backend?: Backend;
   onNotice(text: string): void;
   /** Entry of the child process; another one than gpu_worker.ts may know more operations. */
   readonly worker?: URL;
@@ -47,9 +49,12 @@ export class GpuProcess {
     this.#requests = new WorkerRequests(worker);
   }
 
-  /** Starts a worker on the GPU; where no adapter answers, or `software` is set, on the software adapter. */
+  /**
+   * Starts a worker on the GPU; where no adapter answers Deno's own WebGPU, or `software` is set, on the software
+   * adapter. Throws UserError where there is none: who asks for Dawn wants its GPU, not its absence papered over.
+   */
   static async start(options: GpuProcessOptions): Promise<GpuProcess> {
-    const { worker = WORKER, openTimeoutMs = OPEN_TIMEOUT_MS } = options;
+    const { backend = "builtin", worker = WORKER, openTimeoutMs = OPEN_TIMEOUT_MS } = options;
     const spawn = (driver: Record<string, string>) => {
       const environment = {
         DENO_WEBGPU_BACKEND: Deno.env.get("DENO_WEBGPU_BACKEND") ?? BACKENDS,
@@ -57,17 +62,19 @@ export class GpuProcess {
         XDG_RUNTIME_DIR: Deno.env.get("XDG_RUNTIME_DIR") ?? Deno.env.get("TMPDIR") ?? "/tmp",
         ...driver,
       };
-      return GpuProcess.#spawn({ environment, worker, openTimeoutMs });
+      return GpuProcess.#spawn({ backend, environment, worker, openTimeoutMs });
     };
     if (!options.software) {
       const started = await spawn({});
       if (started instanceof GpuProcess) return started;
+      if (backend === "dawn") throw new UserError(`Cannot use Dawn: ${started}`);
       options.onNotice(
         `No GPU: ${started}. Going on with a software adapter, whose times say nothing about a GPU.`,
       );
     }
     const started = await spawn(await softwareEnvironment(options.onNotice));
     if (started instanceof GpuProcess) return started;
+    if (backend === "dawn") throw new UserError(`Cannot use Dawn on the software adapter: ${started}`);
     throw new UserError(
       `Cannot use a GPU or the software adapter: ${started}. Run \`deno task doctor\` for what is missing.`,
     );

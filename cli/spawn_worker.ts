@@ -1,8 +1,10 @@
 import { fileURLToPath } from "node:url";
+import type { Backend } from "./open_backend.ts";
 import { jsonLines, type WorkerGreeting, type WorkerReply } from "./worker_protocol.ts";
 
 /** How a worker was started, so that another one can be started like it. */
 export interface Spawning {
+  readonly backend: Backend;
   readonly environment: Readonly<Record<string, string>>;
   readonly worker: URL;
   readonly openTimeoutMs: number;
@@ -20,7 +22,7 @@ const STRANGE_GREETING = "its process did not begin as a GPU process does";
 /** A worker, or why there is none. */
 export async function spawnWorker(spawning: Spawning): Promise<SpawnedWorker | string> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", fileURLToPath(spawning.worker)],
+    args: ["run", "-A", "--quiet", fileURLToPath(spawning.worker), spawning.backend],
     env: { ...spawning.environment, NO_COLOR: "1" },
     stdin: "piped",
     stdout: "piped",

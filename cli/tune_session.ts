@@ -8,6 +8,7 @@ import { tune, variantsOf } from "../tuner/tune.ts";
 import { chooseWorkloads, type ChosenWorkloads, type WorkloadOptions } from "./choose_workloads.ts";
 import { followSearch, type WorkloadEnd } from "./follow_search.ts";
 import { GpuDied, GpuProcess } from "./gpu_process.ts";
+import type { Backend } from "./open_backend.ts";
 import { note, print, printJson } from "./output.ts";
 import { TrialProcess } from "./trial_process.ts";
 import { TuneDisplay, winnerLines } from "./tune_display.ts";
@@ -19,6 +20,7 @@ export interface TuneOptions extends WorkloadOptions {
   readonly trials?: number;
   readonly strategy: string;
   readonly seed: number;
+  readonly backend?: Backend;
   readonly software?: true;
   readonly profiles?: string;
   readonly json?: true;
@@ -38,7 +40,7 @@ export async function runTune(options: TuneOptions): Promise<number> {
   const strategy = strategyNamed(options.strategy);
   const gpu = await GpuProcess.start({
     software: options.software ?? false,
-    backend: "builtin",
+    backend: options.backend,
     onNotice: note,
   });
   const trials = new TrialProcess(gpu);

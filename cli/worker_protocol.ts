@@ -20,7 +20,10 @@ export type WorkerReply =
   | { readonly kind: "failed"; readonly id: number; readonly name: string; readonly message: string }
   | { readonly kind: "phase"; readonly id: number; readonly phase: Phase };
 
-/** Reads `stream` as JSON lines. */
+/**
+ * Reads `stream` as JSON lines and passes over any other line. Dawn quotes WGSL in its messages, where a line may well
+ * begin with a brace, but never goes on with a quotation mark.
+ */
 export async function* jsonLines<T>(stream: ReadableStream<Uint8Array>): AsyncGenerator<T> {
   let rest = "";
   for await (
@@ -28,6 +31,6 @@ export async function* jsonLines<T>(stream: ReadableStream<Uint8Array>): AsyncGe
   ) {
     const lines = (rest + text).split("\n");
     rest = lines.pop()!;
-    for (const line of lines) if (line.startsWith("{")) yield JSON.parse(line) as T;
+    for (const line of lines) if (line.startsWith('{"')) yield JSON.parse(line) as T;
   }
 }

@@ -17,11 +17,20 @@ export const deviceSchema = z.object({
   description: z.string().meta({ description: "Adapter name as the driver gives it" }),
   driver: z.string().meta({ description: "Driver and version where the backend tells, else empty" }),
   backend: z.enum(["builtin", "dawn", "browser"]).meta({ description: "WebGPU implementation used" }),
-  runtime: z.string().meta({ description: "Runtime and version, as in deno 2.9.6" }),
+  runtime: z.string().meta({
+    description: "Runtime and version, as in deno 2.9.6 or dawn 0.6.2 in deno 2.9.6",
+  }),
   software: z.boolean().meta({ description: "True for a CPU adapter: its times say nothing about a GPU" }),
   features: z.array(z.string()),
   limits: z.record(z.string(), z.number()),
   subgroupSize: z.object({ min: count, max: count }).optional(),
+  subgroupMatrices: z.array(z.object({
+    componentType: z.string(),
+    resultComponentType: z.string(),
+    M: count,
+    N: count,
+    K: count,
+  })).optional().meta({ description: "Products [M, K] x [K, N] a subgroup computes on matrix units" }),
 }).meta({ description: "One adapter under one WebGPU implementation" });
 
 export const ceilingsSchema = z.object({

@@ -1,3 +1,29 @@
+import type { DeviceRecord } from "../profiles/schema.ts";
+
+/** What tells one adapter from another. */
+export type Identity = Pick<DeviceRecord, "vendor" | "architecture" | "device" | "description" | "driver">;
+
+/**
+ * Who an adapter is. wgpu gives PCI numbers and the name; Dawn gives words, the name in `device` and the driver in
+ * `description`. WebGPU has no field for the driver: where it is empty, whoever opened the adapter may know better.
+ */
+export function identify(info: GPUAdapterInfo, backend: DeviceRecord["backend"]): Identity {
+  const vendor = vendorName(info.vendor);
+  const { architecture, description } = info;
+  if (backend !== "dawn") {
+    return { vendor, architecture, device: deviceId(info.device), description, driver: "" };
+  }
+  const words = info.device.split("-").filter((word) => word !== "");
+  const own = words[0] === vendor ? words.slice(1) : words;
+  return {
+    vendor,
+    architecture,
+    device: own.join("-"),
+    description: words.map(capitalised).join(" "),
+    driver: description,
+  };
+}
+
 /** PCI vendors by id, in the spelling browsers and Dawn use; wgpu gives the number instead. */
 const VENDORS: Readonly<Record<number, string>> = {
   0x1002: "amd",
@@ -21,4 +47,12 @@ export function vendorName(vendor: string): string {
 /** The PCI device id in four hex digits, "0x2335" for "9013"; anything that is no number as it stands. */
 export function deviceId(device: string): string {
   return /^\d+$/.test(device) ? `0x${Number(device).toString(16).padStart(4, "0")}` : device;
+}
+
+const ACRONYMS = new Set(["amd", "gtx", "nvidia", "rtx", "rx", "xt", "xtx"]);
+
+/** Gives a word its capitals back, which Dawn takes: "NVIDIA", "H200", "Radeon". */
+function capitalised(word: string): string {
+  if (ACRONYMS.has(word) || /\d/.test(word)) return word.toUpperCase();
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }

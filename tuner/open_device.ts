@@ -1,7 +1,7 @@
 import type { Capabilities, Limits, SubgroupMatrix } from "../kernels/core/family.ts";
 import type { DeviceRecord } from "../profiles/schema.ts";
-import { definePass } from "../kernels/core/pass.ts";
-import { deviceId, vendorName } from "./adapter_identity.ts";
+import { definePass, SUBGROUP_MATRIX } from "../kernels/core/pass.ts";
+import { identify } from "./adapter_identity.ts";
 import { Execution } from "./executor.ts";
 import { PipelineCache } from "./pipeline_cache.ts";
 import subgroupSizeCode from "./subgroup_size.wgsl" with { type: "text" };
@@ -13,7 +13,7 @@ export interface OpenDevice {
   readonly record: DeviceRecord;
 }
 
-const WANTED = ["timestamp-query", "shader-f16", "subgroups", "chromium-experimental-subgroup-matrix"];
+const WANTED = ["timestamp-query", "shader-f16", "subgroups", SUBGROUP_MATRIX];
 const LIMITS: readonly (keyof Limits)[] = [
   "maxComputeWorkgroupStorageSize",
   "maxComputeInvocationsPerWorkgroup",
@@ -28,8 +28,8 @@ const LIMITS: readonly (keyof Limits)[] = [
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
 
 /**
- * Opens `adapter` with its largest limits and every feature kernels use. Deno's own WebGPU grants `subgroups`
- * without listing it, so the feature is asked for and then looked up on the device.
+ * Opens `adapter` with its largest limits and every feature kernels use; `runtime` names what runs it, with versions.
+ * Deno's own WebGPU grants `subgroups` without listing it, so the feature is asked for and then looked up on the device.
  */
 export async function openDevice(
   adapter: GPUAdapter,
@@ -37,7 +37,7 @@ export async function openDevice(
   runtime: string,
 ): Promise<OpenDevice> {
   const limits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])) as unknown as Limits;
-  const device = await requestWith(adapter, limits);
+  const device = await requestWith(adapter, limits, backend === "builtin" ? ["subgroups"] : []);
   const engine = backend === "builtin" ? "naga" : "tint";
   const features = [...WANTED.filter((name) => device.features.has(name))];
   const info = adapter.info;
@@ -47,20 +47,19 @@ export async function openDevice(
     if (size) capabilities = { ...capabilities, subgroupSize: size };
     else capabilities = { ...capabilities, features: features.filter((f) => f !== "subgroups") };
   }
-  const subgroupMatrices = matrixConfigs(info);
+  const subgroupMatrices = features.includes(SUBGROUP_MATRIX) ? matrixConfigs(info) : [];
   if (subgroupMatrices.length > 0) capabilities = { ...capabilities, subgroupMatrices };
+  const identity = identify(info, backend);
   const record: DeviceRecord = {
-    vendor: vendorName(info.vendor),
-    architecture: info.architecture,
-    device: deviceId(info.device),
-    description: info.description,
-    driver: "", // WebGPU has no field for it: whoever opened the adapter may know better
+    ...identity,
     backend,
     runtime,
-    software: SOFTWARE.test(`${info.vendor} ${info.architecture} ${info.description}`),
+    software: info.isFallbackAdapter === true ||
+      SOFTWARE.test(`${info.vendor} ${info.architecture} ${identity.description}`),
     features: [...capabilities.features],
     limits: { ...limits },
     ...(capabilities.subgroupSize && { subgroupSize: { ...capabilities.subgroupSize } }),
+    ...(subgroupMatrices.length > 0 && { subgroupMatrices }),
   };
   return { device, capabilities, record };
 }
@@ -78,10 +77,11 @@ function matrixConfigs(info: GPUAdapterInfo): SubgroupMatrix[] {
   }));
 }
 
-async function requestWith(adapter: GPUAdapter, limits: Limits): Promise<GPUDevice> {
+/** A device with all that is listed, and with what is not listed but granted all the same. */
+async function requestWith(adapter: GPUAdapter, limits: Limits, unlisted: string[]): Promise<GPUDevice> {
   const listed = WANTED.filter((name) => adapter.features.has(name));
   const requiredLimits = { ...limits };
-  for (const features of [[...new Set([...listed, "subgroups"])], listed]) {
+  for (const features of [[...new Set([...listed, ...unlisted])], listed]) {
     try {
       return await adapter.requestDevice({ requiredFeatures: features as GPUFeatureName[], requiredLimits });
     } catch (error) {

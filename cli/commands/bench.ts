@@ -1,4 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
+import { backendOption } from "../backend_option.ts";
 
 export function benchCommand() {
   return new Command("bench")
@@ -13,6 +14,7 @@ export function benchCommand() {
       "variants to time, as variants prints them; else the profile's winner, else the default",
     )
     .option("--storage <type>", "store the caller's tensors (q, k, v, o; the cache) as f32 or f16")
+    .addOption(backendOption())
     .option("--software", "use the software adapter even where a GPU answers")
     .option("--profiles <folder>", "folder of the profiles")
     .option("--json", "one JSON document on stdout")
@@ -23,6 +25,7 @@ Examples:
   deno task bench --suite targets --json > targets.json
   deno task bench kda_prefill --workload 'B=1,T=8192,H=32'
   deno task bench kda_prefill --workload T=8192 --config 'kda_prefill:formulation=recurrent' 'kda_prefill:chunkSize=32'
+  deno task bench --backend dawn --suite targets
   deno task bench --software                            small sizes on a software adapter`,
     )
     .action(async (families, options) => {

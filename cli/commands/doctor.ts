@@ -1,4 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
+import { backendOption } from "../backend_option.ts";
 import { note, print, printJson } from "../output.ts";
 import { describeHardware, graphicsHardware, stepsToGpu } from "../graphics_hardware.ts";
 import { EXIT, isUserError } from "../user_error.ts";
@@ -20,6 +21,7 @@ export function doctorCommand() {
     .description(
       "Say what this machine can do, and what to install where something is missing. Exit 1: tuning is impossible.",
     )
+    .addOption(backendOption())
     .option("--software", "examine the software adapter even where a GPU answers")
     .option("--json", "one JSON document on stdout")
     .addHelpText(
@@ -27,6 +29,7 @@ export function doctorCommand() {
       `
 Examples:
   deno task doctor
+  deno task doctor --backend dawn
   deno task doctor --software
   deno task doctor --json | jq .tunable`,
     )
@@ -38,7 +41,7 @@ Examples:
       try {
         gpu = await GpuProcess.start({
           software: options.software ?? false,
-          backend: "builtin",
+          backend: options.backend,
           onNotice: (text) => {
             notices.push(text);
             note(text);

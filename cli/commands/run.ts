@@ -1,5 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
 import { dirname } from "node:path";
+import { backendOption } from "../backend_option.ts";
 import type { AnyFamily, Axes, Capabilities } from "../../kernels/core/family.ts";
 import type { Config } from "../../kernels/core/space.ts";
 import type { DeviceRecord } from "../../profiles/schema.ts";
@@ -26,6 +27,7 @@ export function runCommand() {
       "--check",
       "exit 1 where an output the input file holds too is missed by more than the kernel's tolerance",
     )
+    .addOption(backendOption())
     .option("--software", "run on the software adapter even where a GPU answers")
     .option("--profiles <folder>", "folder of profiles (default: profiles/data of the repository)")
     .option("--json", "one JSON document on stdout")
@@ -40,6 +42,7 @@ Examples:
   deno task run kda_prefill --in case.safetensors --out result.safetensors
   deno task run kda_decode --in step.safetensors --out next.safetensors --config 'kda_decode:tileV=32;vectorWidth=4'
   deno task run mla_decode --in case.safetensors --out result.safetensors --check --json
+  deno task run kda_prefill --in case.safetensors --out result.safetensors --backend dawn
   deno task run kda_prefill --in case.safetensors --out result.safetensors --software`,
     )
     .action(async (name, options) => {
@@ -58,7 +61,7 @@ Examples:
       const { GpuProcess } = await import("../gpu_process.ts");
       const gpu = await GpuProcess.start({
         software: options.software ?? false,
-        backend: "builtin",
+        backend: options.backend,
         onNotice: note,
       });
       try {

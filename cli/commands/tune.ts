@@ -1,4 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
+import { backendOption } from "../backend_option.ts";
 import { parseDuration } from "../duration.ts";
 import { wholeNumber } from "../whole_number.ts";
 
@@ -19,6 +20,7 @@ export function tuneCommand() {
     .option("--strategy <name>", "coordinate, random or exhaustive", "coordinate")
     .option("--seed <n>", "seed of the search", wholeNumber("--seed", 0), 1)
     .option("--storage <type>", "store the caller's tensors (q, k, v, o; the cache) as f32 or f16")
+    .addOption(backendOption())
     .option("--software", "use the software adapter even where a GPU answers")
     .option("--profiles <folder>", "folder of the profiles")
     .option("--json", "one JSON document on stdout")
@@ -30,6 +32,7 @@ Examples:
   deno task tune --budget 10m                           a longer search; it resumes what is known
   deno task tune kda_prefill --workload 'B=1,T=32768,H=32'
   deno task tune --suite targets --strategy random --seed 7
+  deno task tune --backend dawn                         the same kernels through Dawn, a profile of its own
   deno task tune --software --budget 30s                without a GPU: proves correctness, says nothing of speed
 
 Ctrl-C keeps every finished trial; run it again to go on.`,

@@ -1,6 +1,8 @@
 import { Command } from "@commander-js/extra-typings";
 import type { AnyFamily, Axes, Capabilities } from "../../kernels/core/family.ts";
 import type { Config } from "../../kernels/core/space.ts";
+import { backendOption } from "../backend_option.ts";
+import type { Backend } from "../open_backend.ts";
 import { note, print, printJson } from "../output.ts";
 import { wholeNumber } from "../whole_number.ts";
 import { UserError } from "../user_error.ts";
@@ -19,6 +21,7 @@ export function variantsCommand() {
       "--device",
       "fit this machine's adapter (default: a portable device with f16, subgroups and 32 KiB)",
     )
+    .addOption(backendOption("; with --device"))
     .option("--software", "with --device: the software adapter")
     .option("--json", "one JSON document on stdout")
     .addHelpText(
@@ -48,8 +51,8 @@ Examples:
         );
       }
       const axes = completeAxes(family, parseAxes(options.axes ?? ""));
-      const device = options.device || options.software
-        ? await realCapabilities(options.software ?? false)
+      const device = options.device || options.software || options.backend
+        ? await realCapabilities(options.software ?? false, options.backend)
         : await portable();
       if (asked) {
         return await printWgsl(
@@ -80,9 +83,9 @@ async function portable(): Promise<Capabilities> {
   return (await import("../portable_device.ts")).PORTABLE_DEVICE;
 }
 
-async function realCapabilities(software: boolean): Promise<Capabilities> {
+async function realCapabilities(software: boolean, backend?: Backend): Promise<Capabilities> {
   const { GpuProcess } = await import("../gpu_process.ts");
-  const gpu = await GpuProcess.start({ software, backend: "builtin", onNotice: note });
+  const gpu = await GpuProcess.start({ software, backend, onNotice: note });
   try {
     note(`${gpu.record.description} (${gpu.record.software ? "software adapter" : gpu.record.backend})`);
     return gpu.capabilities;

@@ -262,7 +262,7 @@ const STRANGE: [string, string, RegExp][] = [
   ["prints garbage and ends", "console.log('garbage\\n\\0\\n[1]')", /: its driver ended the process/],
   [
     "prints a broken line",
-    "console.log('{garbage'); setTimeout(() => {}, 1e6)",
+    "console.log('{"garbage'); setTimeout(() => {}, 1e6)",
     /: its process did not begin as/,
   ],
   [
