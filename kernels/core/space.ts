@@ -14,22 +14,37 @@ export interface Tunable<V extends TunableValue = TunableValue> {
   readonly scope?: string;
   /** Input tensors whose storage type this is: the caller's data decides it, never the tuner. */
   readonly storageOf?: readonly string[];
+  /** The formulations that read the tunable; absent: all of them. */
+  readonly formulations?: readonly string[];
 }
 
-/** One legal or illegal assignment of every tunable. */
+/** One legal or illegal assignment of every tunable its formulation reads. */
 export type Config = Readonly<Record<string, TunableValue>>;
 
 /** A rule between tunables, with the sentence shown where it is broken. */
 export interface Constraint<C extends Config = Config> {
   holds(config: C): boolean;
   readonly reason: string;
+  /** The formulations the rule is about; absent: all of them. */
+  readonly formulations?: readonly string[];
 }
 
 type Tunables = Record<string, Tunable>;
 type Widen<V> = V extends number ? number : V extends boolean ? boolean : string;
+
+/**
+ * The config type of a set of tunables. Every key counts as present, though a config holds those of its formulation
+ * only: a plan branches on `formulation` once and reads what belongs to that branch.
+ */
 export type ConfigOf<T extends Tunables> = { readonly [K in keyof T]: Widen<T[K]["initial"]> };
 
-/** A finite, ordered set of configs: the product of the tunables less what the constraints forbid. */
+/** The tunable whose values are a space's formulations: other ways to the same answer, with tunables of their own. */
+export const FORMULATION = "formulation";
+
+/**
+ * A finite, ordered set of configs: for each formulation the product of the tunables it reads, less what the
+ * constraints forbid. A space without a tunable named `formulation` is one product.
+ */
 export interface Space<C extends Config = Config> {
   readonly tunables: Readonly<Record<string, Tunable>>;
   readonly constraints: readonly Constraint<C>[];
@@ -51,17 +66,75 @@ export function oneOf<const V extends TunableValue>(
   return { values, ...options };
 }
 
-/** Declares a space. Throws RangeError when the initial config breaks a constraint. */
+/**
+ * Declares a space. Throws RangeError when the initial config of a formulation breaks a constraint, when a tunable or
+ * a constraint names a formulation there is none of, and when storage of tensors belongs to some formulations only.
+ */
 export function defineSpace<const T extends Tunables>(
   tunables: T,
   constraints: readonly Constraint<ConfigOf<T>>[] = [],
 ): Space<ConfigOf<T>> {
   const space: Space<ConfigOf<T>> = { tunables, constraints };
-  const broken = violations(space, initialConfig(space));
-  if (broken.length > 0) {
-    throw new RangeError(`Cannot declare a space: its initial config breaks "${broken[0]}"`);
+  for (const [name, tunable] of Object.entries(tunables)) {
+    checkFormulations(space, `tunable ${name}`, tunable);
+  }
+  for (const constraint of constraints) {
+    checkFormulations(space, `constraint "${constraint.reason}"`, constraint);
+  }
+  for (const formulation of formulations(space)) {
+    const broken = violations(space, initialConfig(space, formulation));
+    if (broken.length > 0) {
+      const whose = formulation === undefined ? "its initial config" : `the initial config of ${formulation}`;
+      throw new RangeError(`Cannot declare a space: ${whose} breaks "${broken[0]}"`);
+    }
   }
   return space;
+}
+
+function checkFormulations(space: Space, what: string, named: Tunable | Constraint<never>): void {
+  const known = space.tunables[FORMULATION]?.values;
+  for (const formulation of named.formulations ?? []) {
+    if (!known) {
+      throw new RangeError(`Cannot declare a space: ${what} names formulations, and the space has none`);
+    }
+    if (known.includes(formulation)) continue;
+    throw new RangeError(
+      `Cannot declare a space: ${what} names formulation ${formulation}, which is not one of ${
+        known.join(", ")
+      }`,
+    );
+  }
+  if ("storageOf" in named && named.storageOf && named.formulations) {
+    throw new RangeError(
+      `Cannot declare a space: ${what} is storage of the caller's, which every formulation reads`,
+    );
+  }
+}
+
+/** The formulations of a space in order; `[undefined]` for a space of one. */
+export function formulations(space: Space): readonly (TunableValue | undefined)[] {
+  return space.tunables[FORMULATION]?.values ?? [undefined];
+}
+
+/** Name and tunable of all that `formulation` reads, in the order of the space. */
+export function tunablesRead(
+  space: Space,
+  formulation: TunableValue | undefined = space.tunables[FORMULATION]?.initial,
+): [string, Tunable][] {
+  return Object.entries(space.tunables).filter(([, t]) => isAbout(t, formulation));
+}
+
+function isAbout(part: Tunable | Constraint<never>, formulation: TunableValue | undefined): boolean {
+  return part.formulations?.includes(formulation as string) ?? true;
+}
+
+/** Why a config of `formulation` does not hold `name`; undefined where it does. */
+export function foreignReason(space: Space, name: string, formulation?: TunableValue): string | undefined {
+  const { formulations } = space.tunables[name];
+  if (!formulations || isAbout(space.tunables[name], formulation)) return undefined;
+  return `tunable ${name} belongs to formulation ${
+    formulations.join(", ")
+  }: the formulation is ${formulation}`;
 }
 
 /** The part of a config that the caller's data decides: storage types of its tensors. Part of a workload's bucket. */
@@ -73,26 +146,53 @@ export function storageChoices(space: Space, config: Config): Config {
   );
 }
 
-/** The config in which every tunable has its initial value. */
-export function initialConfig<C extends Config>(space: Space<C>): C {
-  return Object.fromEntries(Object.entries(space.tunables).map(([name, t]) => [name, t.initial])) as C;
+/**
+ * The config in which every tunable has its initial value, of the initial formulation or of the one asked for.
+ * Throws RangeError for a formulation there is none of.
+ */
+export function initialConfig<C extends Config>(space: Space<C>, formulation?: TunableValue): C {
+  if (formulation !== undefined && !formulations(space).includes(formulation)) {
+    throw new RangeError(
+      `No formulation ${formulation}: the space has ${formulations(space).join(", ") || "none"}`,
+    );
+  }
+  const read = tunablesRead(space, formulation);
+  return Object.fromEntries(
+    read.map(([name, t]) => [name, name === FORMULATION ? formulation ?? t.initial : t.initial]),
+  ) as C;
 }
 
-/** The reasons of all constraints `config` breaks; empty for a legal one. */
+/** What is wrong with `config`: tunables it lacks or should not hold, else the reasons of the constraints it breaks. */
 export function violations<C extends Config>(space: Space<C>, config: C): string[] {
-  return space.constraints.filter((c) => !c.holds(config)).map((c) => c.reason);
+  if (space.tunables[FORMULATION] && !Object.hasOwn(config, FORMULATION)) {
+    return [`tunable ${FORMULATION} is missing`];
+  }
+  const misfits = Object.keys(space.tunables).flatMap((name) => {
+    const foreign = foreignReason(space, name, config[FORMULATION]);
+    if (Object.hasOwn(config, name)) return foreign ?? [];
+    return foreign ? [] : `tunable ${name} is missing`;
+  });
+  return misfits.length > 0 ? misfits : brokenRules(space, config);
 }
 
-/** All legal configs, the last tunable varying fastest. */
+function brokenRules<C extends Config>(space: Space<C>, config: C): string[] {
+  return space.constraints.filter((rule) => isAbout(rule, config[FORMULATION]) && !rule.holds(config))
+    .map((rule) => rule.reason);
+}
+
+/** All legal configs, formulation by formulation, the last tunable varying fastest. */
 export function* enumerateConfigs<C extends Config>(space: Space<C>): Generator<C> {
-  const entries = Object.entries(space.tunables);
-  const indices = entries.map(() => 0);
-  while (true) {
-    const config = Object.fromEntries(entries.map(([name, t], i) => [name, t.values[indices[i]]])) as C;
-    if (violations(space, config).length === 0) yield config;
-    let place = entries.length - 1;
-    while (place >= 0 && ++indices[place] === entries[place][1].values.length) indices[place--] = 0;
-    if (place < 0) return;
+  for (const formulation of formulations(space)) {
+    const entries = tunablesRead(space, formulation).map(([name, { values }]) =>
+      [name, name === FORMULATION ? [formulation] : values] as const
+    );
+    const indices = entries.map(() => 0);
+    for (let place = 0; place >= 0;) {
+      const config = Object.fromEntries(entries.map(([name, values], i) => [name, values[indices[i]]])) as C;
+      if (brokenRules(space, config).length === 0) yield config;
+      place = entries.length - 1;
+      while (place >= 0 && ++indices[place] === entries[place][1].length) indices[place--] = 0;
+    }
   }
 }
 
@@ -101,19 +201,36 @@ export function countConfigs(space: Space): number {
   return enumerateConfigs(space).reduce((count) => count + 1, 0);
 }
 
+/**
+ * `config` with another value of one tunable. Another formulation keeps the tunables both read, and gives those only
+ * it reads their initial values. Throws RangeError for a tunable the config does not hold.
+ */
+export function withValue<C extends Config>(
+  space: Space<C>,
+  config: C,
+  name: string,
+  value: TunableValue,
+): C {
+  if (!Object.hasOwn(config, name)) {
+    const reason = name in space.tunables && foreignReason(space, name, config[FORMULATION]);
+    throw new RangeError(`Cannot set ${name}: ${reason || "the config does not hold it"}`);
+  }
+  if (name !== FORMULATION) return { ...config, [name]: value };
+  return Object.fromEntries(
+    Object.entries(initialConfig(space, value)).map(([key, initial]) =>
+      key === name ? [key, value] : [key, config[key] ?? initial]
+    ),
+  ) as C;
+}
+
 /** Legal configs that differ from `config` in the value of one tunable, optionally only those of a scope. */
 export function* neighbours<C extends Config>(space: Space<C>, config: C, scope?: string): Generator<C> {
-  for (const [name, tunable] of Object.entries(space.tunables)) {
+  for (const [name, tunable] of tunablesRead(space, config[FORMULATION])) {
     if (scope !== undefined && tunable.scope !== scope) continue;
     for (const value of tunable.values) {
       if (value === config[name]) continue;
-      const next = { ...config, [name]: value };
+      const next = withValue(space, config, name, value);
       if (violations(space, next).length === 0) yield next;
     }
   }
-}
-
-/** The scopes of a space in order of first use; `undefined` stands for tunables of the whole family. */
-export function scopes(space: Space): (string | undefined)[] {
-  return [...new Set(Object.values(space.tunables).map((t) => t.scope))];
 }

@@ -1,5 +1,13 @@
 import { closest } from "./closest.ts";
-import { type Config, initialConfig, type Space, type TunableValue, violations } from "./space.ts";
+import {
+  type Config,
+  foreignReason,
+  FORMULATION,
+  initialConfig,
+  type Space,
+  type TunableValue,
+  violations,
+} from "./space.ts";
 
 /** Prints `family:tunable=value;...`, the one spelling of a variant: trial id, test name, URL and file name. */
 export function formatVariant(family: string, config: Config): string {
@@ -25,31 +33,24 @@ export function splitVariant(id: string): { family: string; assignments: [string
 }
 
 /**
- * Reads assignments into a legal config; tunables not named keep their initial value.
- * Throws RangeError for an unknown tunable or value (with the nearest known one) and for a broken constraint.
+ * Reads assignments into a legal config: of the formulation named, or the initial one; tunables not named keep their
+ * initial value. Throws RangeError for an unknown tunable or value (with the nearest known one), for a tunable of
+ * another formulation and for a broken constraint.
  */
 export function parseConfig<C extends Config>(
   family: string,
   space: Space<C>,
   assignments: Iterable<readonly [string, unknown]>,
 ): C {
-  const config: Record<string, TunableValue> = { ...initialConfig(space) };
-  const seen = new Set<string>();
+  const named = new Map<string, TunableValue>();
   for (const [name, raw] of assignments) {
-    const tunable = space.tunables[name];
-    if (!tunable || !Object.hasOwn(space.tunables, name)) {
-      throw new RangeError(
-        `Unknown tunable "${name}" of ${family}${closest(name, Object.keys(space.tunables))}`,
-      );
-    }
-    if (seen.has(name)) throw new RangeError(`Tunable ${name} of ${family} is given twice`);
-    seen.add(name);
-    const value = tunable.values.find((v) => String(v) === String(raw));
-    if (value === undefined) {
-      throw new RangeError(
-        `Cannot set ${name} of ${family} to "${raw}": it takes ${tunable.values.join(", ")}`,
-      );
-    }
+    if (named.has(name)) throw new RangeError(`Tunable ${name} of ${family} is given twice`);
+    named.set(name, valueOf(family, space, name, raw));
+  }
+  const config: Record<string, TunableValue> = initialConfig<Config>(space, named.get(FORMULATION));
+  for (const [name, value] of named) {
+    const foreign = foreignReason(space, name, config[FORMULATION]);
+    if (foreign) throw new RangeError(`Cannot set ${name} of ${family} to ${value}: ${foreign}`);
     config[name] = value;
   }
   const broken = violations(space, config as C);
@@ -57,4 +58,19 @@ export function parseConfig<C extends Config>(
     throw new RangeError(`Cannot use ${formatVariant(family, config)}: ${broken.join("; ")}`);
   }
   return config as C;
+}
+
+/** The value of a tunable that prints as `raw`. */
+function valueOf(family: string, space: Space, name: string, raw: unknown): TunableValue {
+  if (!Object.hasOwn(space.tunables, name)) {
+    throw new RangeError(
+      `Unknown tunable "${name}" of ${family}${closest(name, Object.keys(space.tunables))}`,
+    );
+  }
+  const { values } = space.tunables[name];
+  const value = values.find((v) => String(v) === String(raw));
+  if (value === undefined) {
+    throw new RangeError(`Cannot set ${name} of ${family} to "${raw}": it takes ${values.join(", ")}`);
+  }
+  return value;
 }

@@ -5,7 +5,12 @@ const tunables = {
     initial: "chunked",
     doc: "Chunks joined by a scan, or one token after the other (fla: chunk_kda, fused_recurrent_kda)",
   }),
-  chunkSize: oneOf([16, 32, 64], { initial: 32, unit: "tokens", doc: "Tokens per chunk (fla: BT)" }),
+  chunkSize: oneOf([16, 32, 64], {
+    initial: 32,
+    unit: "tokens",
+    doc: "Tokens per chunk (fla: BT)",
+    formulations: ["chunked"],
+  }),
   tileV: oneOf([8, 16, 32, 64], {
     initial: 16,
     unit: "columns",
@@ -15,6 +20,7 @@ const tunables = {
   elem: oneOf(["f32", "f16"], {
     initial: "f32",
     doc: "Storage type of what prepare hands to scan: decayed q and k, M, P",
+    formulations: ["chunked"],
   }),
   io: oneOf(["f32", "f16"], {
     initial: "f32",
@@ -30,45 +36,52 @@ const tunables = {
     unit: "threads",
     doc: "Threads per chunk (fla: 32 x num_warps)",
     scope: "prepare",
+    formulations: ["chunked"],
   }),
   prepareSlice: oneOf([16, 32], {
     initial: 16,
     unit: "channels",
     doc: "Channels of K staged at a time (fla: BK)",
     scope: "prepare",
+    formulations: ["chunked"],
   }),
   scanRows: oneOf([2, 4, 8], {
     initial: 4,
     unit: "rows",
     doc: "Rows of [kg; qg] S a thread computes, four columns wide",
     scope: "scan",
+    formulations: ["chunked"],
   }),
   scanSplit: oneOf([1, 2, 4], {
     initial: 1,
     unit: "threads",
     doc: "Threads that share one sum over K",
     scope: "scan",
+    formulations: ["chunked"],
   }),
   scanSlice: oneOf([16, 32], {
     initial: 16,
     unit: "channels",
     doc: "Channels of kg and qg in workgroup memory at a time (fla: BK)",
     scope: "scan",
+    formulations: ["chunked"],
   }),
   recurrentRows: oneOf([8, 16, 32], {
     initial: 16,
     unit: "rows",
     doc: "Rows of the state a thread holds in registers",
     scope: "recurrent",
+    formulations: ["recurrent"],
   }),
   recurrentReduce: oneOf(["workgroup", "subgroup"], {
     initial: "workgroup",
     doc: "Where sums over K meet: workgroup memory, or shuffles inside a subgroup",
     scope: "recurrent",
+    formulations: ["recurrent"],
   }),
 };
 
-/** One choice of every tunable. */
+/** One choice of every tunable its formulation reads. */
 export type KdaPrefillConfig = ConfigOf<typeof tunables>;
 
 /** Threads of the scan's workgroups. */
@@ -76,43 +89,25 @@ export function scanThreads(c: KdaPrefillConfig): number {
   return 2 * c.chunkSize / c.scanRows * (c.tileV / 4) * c.scanSplit;
 }
 
-const pinned = (names: readonly (keyof typeof tunables)[]) => (c: KdaPrefillConfig) =>
-  names.every((name) => c[name] === tunables[name].initial);
-const chunkedOnly = pinned([
-  "chunkSize",
-  "elem",
-  "prepareThreads",
-  "prepareSlice",
-  "scanRows",
-  "scanSplit",
-  "scanSlice",
-]);
-const recurrentOnly = pinned(["recurrentRows", "recurrentReduce"]);
-
 export const space = defineSpace(tunables, [
   {
-    holds: (c) => c.formulation === "chunked" || chunkedOnly(c),
-    reason:
-      "the recurrent form has no chunks: chunkSize, elem, prepare* and scan* must keep their initial values",
-  },
-  {
-    holds: (c) => c.formulation === "recurrent" || recurrentOnly(c),
-    reason: "the chunked form has no recurrent pass: recurrent* must keep their initial values",
-  },
-  {
-    holds: (c) => c.formulation === "recurrent" || c.prepareThreads <= c.chunkSize * c.prepareSlice / 4,
+    holds: (c) => c.prepareThreads <= c.chunkSize * c.prepareSlice / 4,
     reason: "prepareThreads must not exceed chunkSize * prepareSlice / 4, or threads idle on the diagonal",
+    formulations: ["chunked"],
   },
   {
-    holds: (c) => c.formulation === "recurrent" || c.scanRows >= 2 * c.scanSplit,
+    holds: (c) => c.scanRows >= 2 * c.scanSplit,
     reason: "scanRows must be at least 2 * scanSplit: a thread finishes whole rows of the output",
+    formulations: ["chunked"],
   },
   {
-    holds: (c) => c.formulation === "recurrent" || (scanThreads(c) >= 32 && scanThreads(c) <= 512),
+    holds: (c) => scanThreads(c) >= 32 && scanThreads(c) <= 512,
     reason: "the scan's 2 * chunkSize / scanRows * tileV / 4 * scanSplit threads must be 32 to 512",
+    formulations: ["chunked"],
   },
   {
-    holds: (c) => c.formulation === "chunked" || c.tileV >= c.recurrentRows,
+    holds: (c) => c.tileV >= c.recurrentRows,
     reason: "tileV must not be below recurrentRows: under 32 threads at K = 128",
+    formulations: ["recurrent"],
   },
 ]);

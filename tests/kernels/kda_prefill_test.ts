@@ -24,6 +24,7 @@ function deviceWith(limits: Partial<Capabilities["limits"]>, features = ["shader
 }
 
 const initial = initialConfig(kdaPrefill.space);
+const recurrent = initialConfig(kdaPrefill.space, "recurrent");
 const scratchBytes = (plan: Plan) =>
   plan.buffers.filter((b) => b.role === "scratch").reduce((sum, b) => sum + bufferBytes(b), 0);
 const param = (plan: Plan, pass: number, name: string) =>
@@ -78,11 +79,11 @@ Deno.test("kda_prefill's variant ids are unique and read back as the config they
 });
 
 Deno.test("kda_prefill says why a tunable does not apply to a formulation", () => {
-  deepStrictEqual(violations(kdaPrefill.space, { ...initial, formulation: "recurrent", chunkSize: 64 }), [
-    "the recurrent form has no chunks: chunkSize, elem, prepare* and scan* must keep their initial values",
+  deepStrictEqual(violations(kdaPrefill.space, { ...recurrent, chunkSize: 64 }), [
+    "tunable chunkSize belongs to formulation chunked: the formulation is recurrent",
   ]);
   deepStrictEqual(violations(kdaPrefill.space, { ...initial, recurrentRows: 8 }), [
-    "the chunked form has no recurrent pass: recurrent* must keep their initial values",
+    "tunable recurrentRows belongs to formulation recurrent: the formulation is chunked",
   ]);
   deepStrictEqual(violations(kdaPrefill.space, { ...initial, scanRows: 2, scanSplit: 2 }), [
     "scanRows must be at least 2 * scanSplit: a thread finishes whole rows of the output",
@@ -140,8 +141,7 @@ Deno.test("kda_prefill refuses more heads than one chunk of scratch can hold", (
 });
 
 Deno.test("kda_prefill splits a long recurrent run into dispatches of 16384 tokens", () => {
-  const config = { ...initial, formulation: "recurrent" };
-  const plan = kdaPrefill.plan(completeAxes(kdaPrefill, { T: 40000 }), config, deviceWith({}));
+  const plan = kdaPrefill.plan(completeAxes(kdaPrefill, { T: 40000 }), recurrent, deviceWith({}));
   deepStrictEqual(plan.passes.map((_, i) => [firstToken(plan, i), param(plan, i, "last")]), [
     [0, 16384],
     [16384, 16384],
@@ -151,8 +151,7 @@ Deno.test("kda_prefill splits a long recurrent run into dispatches of 16384 toke
 
 Deno.test("kda_prefill binds the windows of one long sequence alone, and those of a batch whole", () => {
   const device = deviceWith({ maxStorageBufferBindingSize: 2 ** 24 });
-  for (const formulation of ["chunked", "recurrent"]) {
-    const config = { ...initial, formulation };
+  for (const config of [initial, recurrent]) {
     const long = kdaPrefill.plan(completeAxes(kdaPrefill, { T: 5000, H: 2 }), config, {
       ...device,
       limits: { ...device.limits, maxStorageBufferBindingSize: 2 ** 20 },
@@ -171,7 +170,7 @@ Deno.test("kda_prefill binds the windows of one long sequence alone, and those o
 });
 
 Deno.test("kda_prefill reduces in subgroups only where they are wide enough", () => {
-  const config = { ...initial, formulation: "recurrent", recurrentReduce: "subgroup" };
+  const config = { ...recurrent, recurrentReduce: "subgroup" };
   const axes = completeAxes(kdaPrefill, {});
   throws(() => kdaPrefill.plan(axes, config, deviceWith({})), /needs the feature subgroups/);
   const narrow = { ...deviceWith({}, ["subgroups"]), subgroupSize: { min: 4, max: 4 } };
