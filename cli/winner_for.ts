@@ -14,7 +14,10 @@ export interface Choice {
   readonly notices: readonly string[];
 }
 
-/** The profile's winner for this device and these sizes, else the family's default. */
+/**
+ * The profile's winner for this device and these sizes, else the family's default. Only profiles of the same backend
+ * count: naga and Tint make other code of one text, and a winner of the one can be the slower half under the other.
+ */
 export async function winnerFor(
   family: AnyFamily,
   axes: Axes,
@@ -24,7 +27,7 @@ export async function winnerFor(
 ): Promise<Choice> {
   const { devices, warnings } = await listDevices(root);
   const found = resolve(
-    devices.map((d) => d.profile),
+    devices.map((d) => d.profile).filter((p) => p.device.backend === device.record.backend),
     device.record,
     family,
     axes,

@@ -1,6 +1,7 @@
 import { Command } from "@commander-js/extra-typings";
 import { backendOption } from "../backend_option.ts";
 import { note, print, printJson } from "../output.ts";
+import { describeMatrices } from "../describe_matrices.ts";
 import { describeHardware, graphicsHardware, stepsToGpu } from "../graphics_hardware.ts";
 import { EXIT, isUserError } from "../user_error.ts";
 import type { GpuProcess } from "../gpu_process.ts";
@@ -112,6 +113,14 @@ function deviceFindings(gpu: GpuProcess): Finding[] {
       found: granted ? `granted${detail}` : `not granted; ${without}`,
     });
   }
+  const matrices = describeMatrices(capabilities.subgroupMatrices);
+  findings.push({
+    name: "matrix units",
+    status: matrices === "none" ? "limited" : "ok",
+    found: matrices === "none" ? "none; variants that multiply on them are left out" : matrices,
+    ...(matrices === "none" && record.backend === "builtin" && !record.software &&
+      { advice: "Deno's own WebGPU offers none: see --backend dawn" }),
+  });
   findings.push({
     name: "limits",
     status: limits.maxComputeWorkgroupStorageSize >= 16384 ? "ok" : "failed",

@@ -84,6 +84,11 @@ testOnGpu("a driver that prints half a line does not break the protocol", async 
   assertEquals(await gpu.request<string>("echo", "still there", TIMEOUT_MS), "still there");
 });
 
+testOnGpu("lines of WGSL that a compiler quotes do not break the protocol", async (gpu) => {
+  await gpu.request("quote", {}, TIMEOUT_MS);
+  assertEquals(await gpu.request<string>("echo", "still there", TIMEOUT_MS), "still there");
+});
+
 testOnGpu("a broken reply kills the process and says so", async (gpu) => {
   const error = await rejection(gpu.request("garble", {}, TIMEOUT_MS));
   assert(error instanceof GpuDied);
@@ -262,7 +267,7 @@ const STRANGE: [string, string, RegExp][] = [
   ["prints garbage and ends", "console.log('garbage\\n\\0\\n[1]')", /: its driver ended the process/],
   [
     "prints a broken line",
-    "console.log('{"garbage'); setTimeout(() => {}, 1e6)",
+    "console.log('{\"garbage'); setTimeout(() => {}, 1e6)",
     /: its process did not begin as/,
   ],
   [

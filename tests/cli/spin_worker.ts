@@ -10,6 +10,7 @@ await serveGpu({
   refuse: (_, message: string) => Promise.reject(new RangeError(message)),
   lose: (opened) => Promise.resolve(opened.device.destroy()),
   babble: () => Promise.resolve(Deno.stdout.writeSync(new TextEncoder().encode("driver: half a line"))),
+  quote: () => Promise.resolve(Deno.stdout.writeSync(new TextEncoder().encode("{ const i = 0u;\n{}\n"))),
   garble: () => {
     Deno.stdout.writeSync(new TextEncoder().encode('{"kind":"done",\n'));
     return new Promise(() => {});
