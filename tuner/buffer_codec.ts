@@ -1,7 +1,7 @@
 import type { BufferSpec, Tensor } from "../kernels/core/family.ts";
 import { bufferBytes } from "../kernels/core/fit.ts";
 
-/** Bytes of a host tensor in a buffer's storage type. Throws TypeError where the element counts differ. */
+/** Bytes of a host tensor in a buffer's storage type and order. Throws TypeError where the element counts differ. */
 export function encodeTensor(tensor: Tensor, spec: BufferSpec): Uint8Array<ArrayBuffer> {
   if (tensor.data.length !== spec.length) {
     throw new TypeError(
@@ -11,8 +11,20 @@ export function encodeTensor(tensor: Tensor, spec: BufferSpec): Uint8Array<Array
     );
   }
   const bytes = new Uint8Array(bufferBytes(spec));
-  bytes.set(new Uint8Array(typed(tensor.data, spec.dtype).buffer));
+  const data = spec.swapped ? swapAxes(tensor.data, spec.swapped) : tensor.data;
+  bytes.set(new Uint8Array(typed(data, spec.dtype).buffer));
   return bytes;
+}
+
+/** Every [rows, columns] matrix of a tensor as [columns, rows]. */
+function swapAxes<T extends Tensor["data"]>(data: T, [rows, columns]: readonly [number, number]): T {
+  const swapped = data.slice() as T;
+  for (let at = 0; at < data.length; at += rows * columns) {
+    for (let i = 0; i < rows * columns; i++) {
+      swapped[at + i % columns * rows + Math.floor(i / columns)] = data[at + i];
+    }
+  }
+  return swapped;
 }
 
 /** A tensor in a buffer's storage type, whole copies one after the other: up to `most` bytes, or what the buffer takes. */
@@ -35,7 +47,8 @@ export function decodeBuffer(bytes: ArrayBuffer, spec: BufferSpec): Tensor {
     : spec.dtype === "f16"
     ? Float32Array.from(new Float16Array(bytes, 0, spec.length))
     : new Int32Array(bytes, 0, spec.length);
-  return { shape: [spec.length], data };
+  const [rows, columns] = spec.swapped ?? [1, 1];
+  return { shape: [spec.length], data: spec.swapped ? swapAxes(data, [columns, rows]) : data };
 }
 
 /** NaN in every element (all ones for integers), so that an element no thread wrote shows. */

@@ -40,7 +40,7 @@ too, the RMS error ratio against them is reported.
 
 Examples:
   deno task run kda_prefill --in case.safetensors --out result.safetensors
-  deno task run kda_decode --in step.safetensors --out next.safetensors --config 'kda_decode:tileV=32;vectorWidth=4'
+  deno task run kda_decode --in step.safetensors --out next.safetensors --config 'kda_decode:tileV=32;rowsPerThread=16'
   deno task run mla_decode --in case.safetensors --out result.safetensors --check --json
   deno task run kda_prefill --in case.safetensors --out result.safetensors --backend dawn
   deno task run kda_prefill --in case.safetensors --out result.safetensors --software`,

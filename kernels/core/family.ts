@@ -75,6 +75,8 @@ export interface BufferSpec {
   readonly from?: string;
   /** Host tensor read back from it (outputs and states). */
   readonly to?: string;
+  /** Sizes of the host tensor's last two axes, where the buffer has them the other way round. */
+  readonly swapped?: readonly [rows: number, columns: number];
 }
 
 /** One word of a pass's uniform block, in order. */
@@ -131,6 +133,8 @@ export interface Scalars {
 export interface Work {
   readonly flops: number;
   readonly bytes: number;
+  /** `matrix`: a config that computes its products on matrix units; absent: f32 multiply-adds. */
+  readonly unit?: "matrix";
 }
 
 /** A kernel: its space of variants, how each runs, and what is right. */

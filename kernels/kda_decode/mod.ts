@@ -36,9 +36,9 @@ export const kdaDecode: KernelFamily<KdaDecodeConfig> = {
   plan,
   reference: oneTokenRecurrence,
   inputsFor: oneTokenInputs,
-  work: ({ N, H, K, V }) => ({
+  work: ({ N, H, K, V }, { stateElem }) => ({
     flops: N * H * (7 * K * V + 2 * K),
-    bytes: 4 * N * H * (2 * K * V + 3 * K + 2 * V + 1),
+    bytes: N * H * (2 * K * V * (stateElem === "f16" ? 2 : 4) + 4 * (3 * K + 2 * V + 1)),
   }),
   verifyAxes: ({ K, V }) => [{ N: 1, H: 1, K, V }, { N: 3, H: 2, K, V }],
   axesOf: (inputs) => axesFromShapes(kdaDecode, inputs),

@@ -3,36 +3,55 @@ import { foldGrid } from "../core/grid.ts";
 import { definePass, link } from "../core/pass.ts";
 import { specialize } from "../core/specialize.ts";
 import { formatVariant } from "../core/variant_id.ts";
+import { lanesOf } from "./lanes.ts";
+import layoutCode from "./layout.wgsl" with { type: "text" };
+import operandsDirect from "./operands_direct.wgsl" with { type: "text" };
+import operandsStaged from "./operands_staged.wgsl" with { type: "text" };
 import reduceBarrier from "./reduce_barrier.wgsl" with { type: "text" };
+import reduceMixed from "./reduce_mixed.wgsl" with { type: "text" };
 import reduceSubgroup from "./reduce_subgroup.wgsl" with { type: "text" };
 import type { KdaDecodeConfig } from "./space.ts";
-import stepCode from "./step.wgsl" with { type: "text" };
+import stepKv from "./step_kv.wgsl" with { type: "text" };
+import stepVk from "./step_vk.wgsl" with { type: "text" };
 
-const VECTOR_TYPE: Readonly<Record<number, string>> = { 1: "f32", 2: "vec2<f32>", 4: "vec4<f32>" };
+const OPERANDS: Readonly<Record<string, string>> = { staged: operandsStaged, direct: operandsDirect };
+const REDUCE: Readonly<Record<string, string>> = {
+  barrier: reduceBarrier,
+  mixed: reduceMixed,
+  subgroup: reduceSubgroup,
+};
 
-/** One pass; see step.wgsl. */
+/** One pass; see layout.wgsl. */
 export function plan(axes: Axes, config: KdaDecodeConfig, device: Capabilities, scalars: Scalars = {}): Plan {
   const { N, H, K, V } = axes;
-  const { tileV, rowsPerThread, vectorWidth } = config;
+  const { tileV, rowsPerThread, columnsPerThread } = config;
   if (V % tileV !== 0) {
     throw new RangeError(
       `Cannot plan kda_decode: V must be a multiple of tileV=${tileV}, current value is ${V}`,
     );
   }
-  const rowThreads = K / rowsPerThread;
-  if (config.reduce === "subgroup") refuseSubgroups(rowThreads, device);
-  const code = specialize(link(stepCode, config.reduce === "subgroup" ? reduceSubgroup : reduceBarrier), {
-    K,
-    V,
-    tileV,
-    vectorWidth,
-    rowsPerThread,
-    Vec: VECTOR_TYPE[vectorWidth],
-  });
   const heads = N * H;
+  const elem = config.stateElem === "f16" ? "f16" : "f32";
+  const columnsFirst = config.stateLayout === "VK";
+  const together = config.rows === "together";
+  const code = specialize(
+    link(layoutCode, columnsFirst ? stepVk : stepKv, OPERANDS[config.operands], REDUCE[config.reduce]),
+    {
+      K,
+      V,
+      tileV,
+      columnsPerThread,
+      rowsPerThread,
+      threadStep: together ? rowsPerThread / 4 : 1,
+      fourStep: together ? 1 : K / rowsPerThread,
+      Vec: vectorOf("f32", columnsPerThread),
+      StoredVec: vectorOf(elem, columnsFirst ? 4 : columnsPerThread),
+      ...lanesOf(config, K, device),
+    },
+  );
   return {
     id: formatVariant("kda_decode", config),
-    tolerance: 1e-5,
+    tolerance: elem === "f32" ? 1e-5 : 2e-3,
     buffers: [
       { name: "q", dtype: "f32", length: heads * K, role: "input", from: "q" },
       { name: "k", dtype: "f32", length: heads * K, role: "input", from: "k" },
@@ -41,11 +60,12 @@ export function plan(axes: Axes, config: KdaDecodeConfig, device: Capabilities, 
       { name: "beta", dtype: "f32", length: heads, role: "input", from: "beta" },
       {
         name: "state",
-        dtype: "f32",
+        dtype: elem,
         length: heads * K * V,
         role: "state",
         from: "initial_state",
         to: "final_state",
+        ...(columnsFirst && { swapped: [K, V] }),
       },
       { name: "o", dtype: "f32", length: heads * V, role: "output", to: "o" },
     ],
@@ -53,7 +73,10 @@ export function plan(axes: Axes, config: KdaDecodeConfig, device: Capabilities, 
       label: "step",
       code,
       unroll: config.unroll,
-      features: config.reduce === "subgroup" ? ["subgroups"] : [],
+      features: [
+        ...(elem === "f16" ? ["shader-f16"] : []),
+        ...(config.reduce === "barrier" ? [] : ["subgroups"]),
+      ],
       params: [
         { name: "heads", type: "u32", value: heads },
         { name: "scale", type: "f32", value: scalars.scale ?? K ** -0.5 },
@@ -64,17 +87,4 @@ export function plan(axes: Axes, config: KdaDecodeConfig, device: Capabilities, 
   };
 }
 
-/** A subgroup must hold rows of one column group only, whatever size the driver picks. */
-function refuseSubgroups(rowThreads: number, device: Capabilities) {
-  const size = device.subgroupSize?.max;
-  if (size === undefined) {
-    throw new RangeError(
-      "Cannot plan kda_decode: reduce=subgroup needs the feature subgroups, which this device lacks",
-    );
-  }
-  if (rowThreads % size !== 0) {
-    throw new RangeError(
-      `Cannot plan kda_decode: reduce=subgroup needs K / rowsPerThread to be a multiple of the subgroup size ${size}, current value is ${rowThreads}`,
-    );
-  }
-}
+const vectorOf = (elem: string, width: number) => width === 1 ? elem : `vec${width}<${elem}>`;

@@ -1,20 +1,43 @@
 import { defineSpace, oneOf, type SpaceConfig } from "../core/space.ts";
 
 export const space = defineSpace({
-  tileV: oneOf([16, 32, 64, 128], {
+  stateElem: oneOf(["f32", "f16"], {
+    initial: "f32",
+    doc: "Storage type of the state; f16 halves the time and is rounded at every token",
+    storageOf: ["initial_state"],
+  }),
+  stateLayout: oneOf(["KV", "VK"], {
+    initial: "KV",
+    doc: "Order of the state's last two axes in memory: [K, V] as in fla, or [V, K]",
+    storageOf: ["initial_state"],
+  }),
+  tileV: oneOf([8, 16, 32, 64, 128], {
     initial: 64,
     unit: "columns",
     doc: "Columns of the state per workgroup (fla: BV)",
   }),
-  rowsPerThread: oneOf([2, 4, 8, 16, 32], {
+  rowsPerThread: oneOf([4, 8, 16, 32], {
     initial: 8,
     unit: "rows",
     doc: "Rows of the state one thread keeps in registers",
   }),
-  vectorWidth: oneOf([1, 2, 4], { initial: 4, unit: "columns", doc: "Columns per load and store" }),
-  reduce: oneOf(["barrier", "subgroup"], {
+  rows: oneOf(["together", "interleaved"], {
+    initial: "together",
+    doc: "Which rows a thread keeps: neighbouring ones, or every n-th group of four",
+  }),
+  columnsPerThread: oneOf([1, 2, 4], {
+    initial: 4,
+    unit: "columns",
+    doc: "Columns of the state one thread keeps: one load of a [K, V] state",
+  }),
+  operands: oneOf(["staged", "direct"], {
+    initial: "staged",
+    doc: "How a thread gets q, k and g: through workgroup memory behind a barrier, or from their buffers",
+  }),
+  reduce: oneOf(["barrier", "mixed", "subgroup"], {
     initial: "barrier",
-    doc: "How partial sums over rows meet: workgroup memory, or subgroup additions first",
+    doc:
+      "How partial sums over rows meet: workgroup memory, shuffles and then workgroup memory, or shuffles alone",
   }),
   unroll: oneOf([true, false], {
     initial: true,
@@ -22,16 +45,20 @@ export const space = defineSpace({
   }),
 }, [
   {
-    holds: (c) => c.tileV / c.vectorWidth * (64 / c.rowsPerThread) <= 1024,
-    reason: "tileV / vectorWidth * 64 / rowsPerThread must not exceed 1024 threads",
+    holds: (c) => c.tileV / c.columnsPerThread * (64 / c.rowsPerThread) <= 1024,
+    reason: "tileV / columnsPerThread * 64 / rowsPerThread must not exceed 1024 threads",
   },
   {
-    holds: (c) => c.tileV / c.vectorWidth * (128 / c.rowsPerThread) >= 32,
-    reason: "tileV / vectorWidth * 128 / rowsPerThread must be at least 32 threads",
+    holds: (c) => c.tileV / c.columnsPerThread * (128 / c.rowsPerThread) >= 32,
+    reason: "tileV / columnsPerThread * 128 / rowsPerThread must be at least 32 threads",
   },
   {
-    holds: (c) => c.reduce === "barrier" || c.rowsPerThread <= 16,
-    reason: "reduce=subgroup needs rowsPerThread <= 16, as a subgroup adds different rows",
+    holds: (c) => c.rows === "together" || c.rowsPerThread > 4,
+    reason: "rows=interleaved needs rowsPerThread > 4, as rows go in fours",
+  },
+  {
+    holds: (c) => c.stateLayout === "KV" || c.columnsPerThread >= 2,
+    reason: "stateLayout=VK needs columnsPerThread >= 2",
   },
 ]);
 

@@ -38,8 +38,8 @@ const BAD: [string[], string][] = [
   ],
   [[...SMALL, "--config", "kda_decode:tileV=33"], 'Cannot set tileV of kda_decode to "33": it takes '],
   [
-    [...SMALL, "--config", "kda_decode:tileV=128;vectorWidth=1;rowsPerThread=2"],
-    "tileV / vectorWidth * 64 / rowsPerThread must not exceed 1024 threads",
+    [...SMALL, "--config", "kda_decode:tileV=128;columnsPerThread=1;rowsPerThread=4"],
+    "tileV / columnsPerThread * 64 / rowsPerThread must not exceed 1024 threads",
   ],
   [
     [...SMALL, "--config", "mla_decode:"],

@@ -44,7 +44,7 @@ const BAD: [string[], RegExp][] = [
   ],
   [["variants", "kda_decode", "--wgsl", "kda_decode:tileV=33"], /Cannot set tileV of kda_decode to "33"/],
   [
-    ["variants", "kda_decode", "--wgsl", "kda_decode:tileV=128;vectorWidth=1;rowsPerThread=2"],
+    ["variants", "kda_decode", "--wgsl", "kda_decode:tileV=128;columnsPerThread=1;rowsPerThread=4"],
     /must not exceed 1024/,
   ],
   [["variants", "kda_prefill", "--wgsl", "kda_decode"], /belongs to kda_decode/],

@@ -29,9 +29,9 @@ Deno.test("parseConfig() fills what is not named with initial values", () => {
 
 Deno.test("parseConfig() names the unknown tunable, the value's range and the broken constraint", () => {
   assertThrows(() => parse("kda_decode:tilev=32"), RangeError, 'did you mean "tileV"?');
-  assertThrows(() => parse("kda_decode:tileV=33"), RangeError, "it takes 16, 32, 64, 128");
+  assertThrows(() => parse("kda_decode:tileV=33"), RangeError, "it takes 8, 16, 32, 64, 128");
   assertThrows(() => parse("kda_decode:tileV=32;tileV=64"), RangeError, "given twice");
-  assertThrows(() => parse("kda_decode:rowsPerThread=32;reduce=subgroup"), RangeError, "rowsPerThread <= 16");
+  assertThrows(() => parse("kda_decode:rowsPerThread=4;rows=interleaved"), RangeError, "rowsPerThread > 4");
   assertThrows(() => parse("kda_decode:constructor=1"), RangeError, "Unknown tunable");
   assertThrows(() => splitVariant("kda decode:x=1"), SyntaxError, "family:tunable=value");
 });

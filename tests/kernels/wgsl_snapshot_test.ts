@@ -13,7 +13,13 @@ const UPDATE = Deno.args.includes("--update");
 
 /** Variants beside the default, by what they differ from it in. */
 const VARIANTS: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>> = {
-  kda_decode: { subgroup: { reduce: "subgroup", rowsPerThread: 4 } },
+  kda_decode: {
+    direct: { operands: "direct" },
+    f16: { stateElem: "f16" },
+    mixed: { reduce: "mixed", tileV: 16 },
+    subgroup: { reduce: "subgroup", rowsPerThread: 32 },
+    vk: { stateLayout: "VK", rows: "interleaved" },
+  },
   kda_prefill: {
     f16: { elem: "f16", io: "f16" },
     recurrent: { formulation: "recurrent" },

@@ -1,22 +1,27 @@
-// kda_decode / step: one token of the gated delta rule for every sequence and head.
+// kda_decode / layout: what both step_*.wgsl share: sizes, bindings, and which thread holds what.
 //   S' = diag(exp g) S                                   S [K, V]
 //   u  = beta (v - S'^T k)                               [V]
 //   o  = scale (S'^T q + u (k . q)),  S <- S' + k u^T
-// One workgroup owns tileV columns of one head's state. A thread holds rowsPerThread rows of
-// vectorWidth columns in registers, so the state is read once and written once.
-// Linked with reduce_barrier.wgsl or reduce_subgroup.wgsl, which place threads and sum over rows.
+// One workgroup owns tileV columns of one head's state. A thread holds rowsPerThread x columnsPerThread of it in
+// registers, so the state is read once and written once; every load is issued before any arithmetic.
+// Linked with a step_*.wgsl, an operands_*.wgsl, which brings q, k and g, and a reduce_*.wgsl, which sums over rows.
 
-const K: u32 = 128u;            // key channels of a head
-const V: u32 = 128u;            // value channels of a head
-const tileV: u32 = 64u;        // columns of S per workgroup (fla: BV)
-const vectorWidth: u32 = 4u;    // columns per load
-const rowsPerThread: u32 = 8u; // rows of S a thread keeps
-alias Vec = vec4<f32>;          // vectorWidth columns
+const K: u32 = 128u;             // key channels of a head
+const V: u32 = 128u;             // value channels of a head
+const tileV: u32 = 64u;          // columns of S per workgroup (fla: BV)
+const columnsPerThread: u32 = 4u;
+const rowsPerThread: u32 = 8u;   // in fours
+const laneColumns: u32 = 16u;    // neighbouring threads along a row; then the next row thread begins
+const threadStep: u32 = 2u;      // fours of rows from a thread's first to the next thread's first
+const fourStep: u32 = 1u;        // fours of rows from one of a thread to its next
+alias Vec = vec4<f32>;           // columnsPerThread columns
+alias StoredVec = vec4<f32>;     // what one load of S brings
 
-const columnThreads: u32 = tileV / vectorWidth;
+const columnThreads: u32 = tileV / columnsPerThread;
 const rowThreads: u32 = K / rowsPerThread;
 const threads: u32 = columnThreads * rowThreads;
-const columnsOfV: u32 = V / vectorWidth;
+const foursOfK: u32 = K / 4u;
+const fours: u32 = rowsPerThread / 4u;
 const LOG2E: f32 = 1.4426950408889634;
 
 struct Params {
@@ -25,86 +30,31 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> q: array<f32>;    // [N, H, K]
-@group(0) @binding(2) var<storage, read> k: array<f32>;    // [N, H, K]
-@group(0) @binding(3) var<storage, read> v: array<Vec>;    // [N, H, V]
-@group(0) @binding(4) var<storage, read> g: array<f32>;    // [N, H, K], natural log
-@group(0) @binding(5) var<storage, read> beta: array<f32>; // [N, H]
-@group(0) @binding(6) var<storage, read_write> state: array<Vec>; // [N, H, K, V]
-@group(0) @binding(7) var<storage, read_write> o: array<Vec>;     // [N, H, V]
+@group(0) @binding(1) var<storage, read> q: array<vec4<f32>>; // [N, H, K]
+@group(0) @binding(2) var<storage, read> k: array<vec4<f32>>; // [N, H, K]
+@group(0) @binding(3) var<storage, read> v: array<Vec>;       // [N, H, V]
+@group(0) @binding(4) var<storage, read> g: array<vec4<f32>>; // [N, H, K], natural log
+@group(0) @binding(5) var<storage, read> beta: array<f32>;    // [N, H]
+@group(0) @binding(6) var<storage, read_write> state: array<StoredVec>; // [N, H, K, V] or [N, H, V, K]
+@group(0) @binding(7) var<storage, read_write> o: array<Vec>; // [N, H, V]
 
-var<workgroup> keys: array<f32, K>;
-var<workgroup> queries: array<f32, K>; // times scale
-var<workgroup> decays: array<f32, K>;
+/** k, q and decay of a thread's rows. */
+struct Operands {
+  keys: array<vec4<f32>, fours>,
+  queries: array<vec4<f32>, fours>, // times scale
+  decays: array<vec4<f32>, fours>,
+}
 
-/** Sums over all K rows. */
+/** Sums over rows. */
 struct Sums {
   k: Vec,  // S'^T k
   q: Vec,  // scale S'^T q
   kq: f32, // scale k . q
 }
 
-fn step(group: vec3<u32>, gridY: u32, local: u32, column: u32, row: u32) {
-  let head = group.y + group.z * gridY;
-  if (head >= params.heads) {
-    return; // the grid is folded at the device's limit and may overshoot; uniform over the workgroup
-  }
-  let firstRow = row * rowsPerThread;
-  let at = (head * K + firstRow) * columnsOfV + group.x * columnThreads + column;
-
-  var s: array<Vec, rowsPerThread>;
-  for (var i = 0u; i < rowsPerThread; i++) {
-    s[i] = state[at + i * columnsOfV];
-  }
-  for (var i = local; i < K; i += threads) {
-    keys[i] = k[head * K + i];
-    queries[i] = q[head * K + i] * params.scale;
-    decays[i] = exp2(max(g[head * K + i] * LOG2E, -127.0)); // exp2(-127) is 0 for every purpose
-  }
-  workgroupBarrier(); // keys, queries and decays are complete
-
-  var sums = Sums(Vec(0.0), Vec(0.0), 0.0);
-  for (var i = 0u; i < rowsPerThread; i++) {
-    let key = keys[firstRow + i];
-    let query = queries[firstRow + i];
-    s[i] *= decays[firstRow + i];
-    sums.k = fma(s[i], Vec(key), sums.k);
-    sums.q = fma(s[i], Vec(query), sums.q);
-    sums.kq = fma(key, query, sums.kq);
-  }
-  sums = sumRows(column, row, sums);
-
-  let inV = head * columnsOfV + group.x * columnThreads + column;
-  let u = beta[head] * (v[inV] - sums.k);
-  for (var i = 0u; i < rowsPerThread; i++) {
-    state[at + i * columnsOfV] = fma(Vec(keys[firstRow + i]), u, s[i]);
-  }
-  if (row == 0u) {
-    o[inV] = fma(u, Vec(sums.kq), sums.q);
-  }
-}
-
-// kda_decode / reduce_barrier: columns vary fastest over threads, so a subgroup reads whole rows;
-// partial sums meet in workgroup memory.
-
-var<workgroup> partialK: array<Vec, threads>;
-var<workgroup> partialQ: array<Vec, threads>;
-var<workgroup> partialKq: array<f32, rowThreads>;
-
-fn sumRows(column: u32, row: u32, mine: Sums) -> Sums {
-  partialK[row * columnThreads + column] = mine.k;
-  partialQ[row * columnThreads + column] = mine.q;
-  if (column == 0u) {
-    partialKq[row] = mine.kq;
-  }
-  workgroupBarrier(); // every row group's partial sums are in place
-  var sums = Sums(Vec(0.0), Vec(0.0), 0.0);
-  for (var r = 0u; r < rowThreads; r++) {
-    sums.k += partialK[r * columnThreads + column];
-    sums.q += partialQ[r * columnThreads + column];
-    sums.kq += partialKq[r];
-  }
-  return sums;
+/** exp(g); exp2(-127) is 0 for every purpose. */
+fn decayOf(gates: vec4<f32>) -> vec4<f32> {
+  return exp2(max(gates * LOG2E, vec4<f32>(-127.0)));
 }
 
 @compute @workgroup_size(threads)
@@ -113,5 +63,93 @@ fn main(
   @builtin(num_workgroups) grid: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  step(group, grid.y, local, local % columnThreads, local / columnThreads);
+  let head = group.y + group.z * grid.y;
+  if (head >= params.heads) {
+    return; // the grid is folded at the device's limit and may overshoot; uniform over the workgroup
+  }
+  let column = local / (laneColumns * rowThreads) * laneColumns + local % laneColumns;
+  step(head, group.x * columnThreads + column, local, column, local / laneColumns % rowThreads);
+}
+
+// kda_decode / step_kv: one token for a head whose state is stored [K, V]: one load brings columnsPerThread columns
+// of a row.
+
+const columnsOfV: u32 = V / columnsPerThread;
+
+fn step(head: u32, columns: u32, local: u32, column: u32, row: u32) {
+  let inV = head * columnsOfV + columns;
+  let at = (head * K + row * threadStep * 4u) * columnsOfV + columns;
+  var stored: array<StoredVec, rowsPerThread>;
+  for (var i = 0u; i < rowsPerThread; i++) {
+    stored[i] = state[at + (i / 4u * fourStep * 4u + i % 4u) * columnsOfV];
+  }
+  let value = v[inV];
+  let strength = beta[head];
+  var mine = loadOperands(head, local, row * threadStep);
+
+  var s: array<Vec, rowsPerThread>;
+  var sums = Sums(Vec(0.0), Vec(0.0), 0.0);
+  for (var i = 0u; i < rowsPerThread; i++) {
+    let key = mine.keys[i / 4u][i % 4u];
+    let query = mine.queries[i / 4u][i % 4u];
+    s[i] = Vec(stored[i]) * mine.decays[i / 4u][i % 4u];
+    sums.k = fma(s[i], Vec(key), sums.k);
+    sums.q = fma(s[i], Vec(query), sums.q);
+    sums.kq = fma(key, query, sums.kq);
+  }
+  sums = sumRows(column, row, sums);
+
+  let u = strength * (value - sums.k);
+  for (var i = 0u; i < rowsPerThread; i++) {
+    let next = fma(Vec(mine.keys[i / 4u][i % 4u]), u, s[i]);
+    state[at + (i / 4u * fourStep * 4u + i % 4u) * columnsOfV] = StoredVec(next);
+  }
+  if (row == 0u) {
+    o[inV] = fma(u, Vec(sums.kq), sums.q);
+  }
+}
+
+// kda_decode / operands_staged: a workgroup reads q, k and g once and exponentiates g once, in workgroup memory.
+
+var<workgroup> stagedKeys: array<vec4<f32>, foursOfK>;
+var<workgroup> stagedQueries: array<vec4<f32>, foursOfK>; // times scale
+var<workgroup> stagedDecays: array<vec4<f32>, foursOfK>;
+
+fn loadOperands(head: u32, local: u32, firstFour: u32) -> Operands {
+  for (var i = local; i < foursOfK; i += threads) {
+    stagedKeys[i] = k[head * foursOfK + i];
+    stagedQueries[i] = q[head * foursOfK + i] * params.scale;
+    stagedDecays[i] = decayOf(g[head * foursOfK + i]);
+  }
+  workgroupBarrier(); // keys, queries and decays are complete
+  var mine: Operands;
+  for (var i = 0u; i < fours; i++) {
+    mine.keys[i] = stagedKeys[firstFour + i * fourStep];
+    mine.queries[i] = stagedQueries[firstFour + i * fourStep];
+    mine.decays[i] = stagedDecays[firstFour + i * fourStep];
+  }
+  return mine;
+}
+
+// kda_decode / reduce_barrier: partial sums meet in workgroup memory.
+
+// One more than rowThreads: neighbouring columns then lie in different banks.
+var<workgroup> partialK: array<array<Vec, rowThreads + 1u>, columnThreads>;
+var<workgroup> partialQ: array<array<Vec, rowThreads + 1u>, columnThreads>;
+var<workgroup> partialKq: array<f32, rowThreads>;
+
+fn sumRows(column: u32, row: u32, mine: Sums) -> Sums {
+  partialK[column][row] = mine.k;
+  partialQ[column][row] = mine.q;
+  if (column == 0u) {
+    partialKq[row] = mine.kq;
+  }
+  workgroupBarrier(); // every row thread's partial sums are in place
+  var sums = Sums(Vec(0.0), Vec(0.0), 0.0);
+  for (var r = 0u; r < rowThreads; r++) {
+    sums.k += partialK[column][r];
+    sums.q += partialQ[column][r];
+    sums.kq += partialKq[r];
+  }
+  return sums;
 }

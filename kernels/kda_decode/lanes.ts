@@ -1,0 +1,44 @@
+import type { Capabilities } from "../core/family.ts";
+import type { KdaDecodeConfig } from "./space.ts";
+
+/** How a workgroup's threads lie in a tile; the names are those of the WGSL. */
+export interface Lanes {
+  /** Neighbouring threads along a row; then the next row thread begins. */
+  readonly laneColumns: number;
+  /** Row threads of a column within a subgroup; only where sums meet by shuffles and then in workgroup memory. */
+  readonly laneRows?: number;
+}
+
+/**
+ * Neighbouring threads read neighbouring memory: along a row of a [K, V] state, down a column of a [V, K] one. Throws
+ * RangeError where the device's subgroups cannot hold what `reduce` wants to shuffle, whatever size the driver picks.
+ */
+export function lanesOf(config: KdaDecodeConfig, K: number, device: Capabilities): Lanes {
+  const columnThreads = config.tileV / config.columnsPerThread;
+  const rowThreads = K / config.rowsPerThread;
+  const laneColumns = config.stateLayout === "VK" ? 1 : columnThreads;
+  if (config.reduce === "barrier") return { laneColumns };
+  const size = device.subgroupSize?.min;
+  if (size === undefined) {
+    throw new RangeError(
+      `Cannot plan kda_decode: reduce=${config.reduce} needs the feature subgroups, which this device lacks`,
+    );
+  }
+  if (config.reduce === "subgroup") {
+    if (rowThreads > size) {
+      throw new RangeError(
+        `Cannot plan kda_decode: reduce=subgroup needs K / rowsPerThread to fit a subgroup of ${size}, ` +
+          `current value is ${rowThreads}`,
+      );
+    }
+    return { laneColumns: Math.min(laneColumns, size / rowThreads) };
+  }
+  const laneRows = size / laneColumns;
+  if (laneRows < 2 || laneRows >= rowThreads) {
+    throw new RangeError(
+      `Cannot plan kda_decode: reduce=mixed needs a subgroup of ${size} to hold some and not all of the ` +
+        `${rowThreads} row threads, ${laneColumns} threads each`,
+    );
+  }
+  return { laneColumns, laneRows };
+}

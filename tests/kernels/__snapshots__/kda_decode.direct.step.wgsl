@@ -1,0 +1,149 @@
+// kda_decode / layout: what both step_*.wgsl share: sizes, bindings, and which thread holds what.
+//   S' = diag(exp g) S                                   S [K, V]
+//   u  = beta (v - S'^T k)                               [V]
+//   o  = scale (S'^T q + u (k . q)),  S <- S' + k u^T
+// One workgroup owns tileV columns of one head's state. A thread holds rowsPerThread x columnsPerThread of it in
+// registers, so the state is read once and written once; every load is issued before any arithmetic.
+// Linked with a step_*.wgsl, an operands_*.wgsl, which brings q, k and g, and a reduce_*.wgsl, which sums over rows.
+
+const K: u32 = 128u;             // key channels of a head
+const V: u32 = 128u;             // value channels of a head
+const tileV: u32 = 64u;          // columns of S per workgroup (fla: BV)
+const columnsPerThread: u32 = 4u;
+const rowsPerThread: u32 = 8u;   // in fours
+const laneColumns: u32 = 16u;    // neighbouring threads along a row; then the next row thread begins
+const threadStep: u32 = 2u;      // fours of rows from a thread's first to the next thread's first
+const fourStep: u32 = 1u;        // fours of rows from one of a thread to its next
+alias Vec = vec4<f32>;           // columnsPerThread columns
+alias StoredVec = vec4<f32>;     // what one load of S brings
+
+const columnThreads: u32 = tileV / columnsPerThread;
+const rowThreads: u32 = K / rowsPerThread;
+const threads: u32 = columnThreads * rowThreads;
+const foursOfK: u32 = K / 4u;
+const fours: u32 = rowsPerThread / 4u;
+const LOG2E: f32 = 1.4426950408889634;
+
+struct Params {
+  heads: u32, // sequences x heads
+  scale: f32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> q: array<vec4<f32>>; // [N, H, K]
+@group(0) @binding(2) var<storage, read> k: array<vec4<f32>>; // [N, H, K]
+@group(0) @binding(3) var<storage, read> v: array<Vec>;       // [N, H, V]
+@group(0) @binding(4) var<storage, read> g: array<vec4<f32>>; // [N, H, K], natural log
+@group(0) @binding(5) var<storage, read> beta: array<f32>;    // [N, H]
+@group(0) @binding(6) var<storage, read_write> state: array<StoredVec>; // [N, H, K, V] or [N, H, V, K]
+@group(0) @binding(7) var<storage, read_write> o: array<Vec>; // [N, H, V]
+
+/** k, q and decay of a thread's rows. */
+struct Operands {
+  keys: array<vec4<f32>, fours>,
+  queries: array<vec4<f32>, fours>, // times scale
+  decays: array<vec4<f32>, fours>,
+}
+
+/** Sums over rows. */
+struct Sums {
+  k: Vec,  // S'^T k
+  q: Vec,  // scale S'^T q
+  kq: f32, // scale k . q
+}
+
+/** exp(g); exp2(-127) is 0 for every purpose. */
+fn decayOf(gates: vec4<f32>) -> vec4<f32> {
+  return exp2(max(gates * LOG2E, vec4<f32>(-127.0)));
+}
+
+@compute @workgroup_size(threads)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let head = group.y + group.z * grid.y;
+  if (head >= params.heads) {
+    return; // the grid is folded at the device's limit and may overshoot; uniform over the workgroup
+  }
+  let column = local / (laneColumns * rowThreads) * laneColumns + local % laneColumns;
+  step(head, group.x * columnThreads + column, local, column, local / laneColumns % rowThreads);
+}
+
+// kda_decode / step_kv: one token for a head whose state is stored [K, V]: one load brings columnsPerThread columns
+// of a row.
+
+const columnsOfV: u32 = V / columnsPerThread;
+
+fn step(head: u32, columns: u32, local: u32, column: u32, row: u32) {
+  let inV = head * columnsOfV + columns;
+  let at = (head * K + row * threadStep * 4u) * columnsOfV + columns;
+  var stored: array<StoredVec, rowsPerThread>;
+  for (var i = 0u; i < rowsPerThread; i++) {
+    stored[i] = state[at + (i / 4u * fourStep * 4u + i % 4u) * columnsOfV];
+  }
+  let value = v[inV];
+  let strength = beta[head];
+  var mine = loadOperands(head, local, row * threadStep);
+
+  var s: array<Vec, rowsPerThread>;
+  var sums = Sums(Vec(0.0), Vec(0.0), 0.0);
+  for (var i = 0u; i < rowsPerThread; i++) {
+    let key = mine.keys[i / 4u][i % 4u];
+    let query = mine.queries[i / 4u][i % 4u];
+    s[i] = Vec(stored[i]) * mine.decays[i / 4u][i % 4u];
+    sums.k = fma(s[i], Vec(key), sums.k);
+    sums.q = fma(s[i], Vec(query), sums.q);
+    sums.kq = fma(key, query, sums.kq);
+  }
+  sums = sumRows(column, row, sums);
+
+  let u = strength * (value - sums.k);
+  for (var i = 0u; i < rowsPerThread; i++) {
+    let next = fma(Vec(mine.keys[i / 4u][i % 4u]), u, s[i]);
+    state[at + (i / 4u * fourStep * 4u + i % 4u) * columnsOfV] = StoredVec(next);
+  }
+  if (row == 0u) {
+    o[inV] = fma(u, Vec(sums.kq), sums.q);
+  }
+}
+
+// kda_decode / operands_direct: each thread reads q, k and g of its own rows, and nobody waits for another.
+
+fn loadOperands(head: u32, local: u32, firstFour: u32) -> Operands {
+  var mine: Operands;
+  for (var i = 0u; i < fours; i++) {
+    mine.keys[i] = k[head * foursOfK + firstFour + i * fourStep];
+    mine.queries[i] = q[head * foursOfK + firstFour + i * fourStep];
+    mine.decays[i] = g[head * foursOfK + firstFour + i * fourStep];
+  }
+  for (var i = 0u; i < fours; i++) {
+    mine.queries[i] *= params.scale;
+    mine.decays[i] = decayOf(mine.decays[i]);
+  }
+  return mine;
+}
+
+// kda_decode / reduce_barrier: partial sums meet in workgroup memory.
+
+// One more than rowThreads: neighbouring columns then lie in different banks.
+var<workgroup> partialK: array<array<Vec, rowThreads + 1u>, columnThreads>;
+var<workgroup> partialQ: array<array<Vec, rowThreads + 1u>, columnThreads>;
+var<workgroup> partialKq: array<f32, rowThreads>;
+
+fn sumRows(column: u32, row: u32, mine: Sums) -> Sums {
+  partialK[column][row] = mine.k;
+  partialQ[column][row] = mine.q;
+  if (column == 0u) {
+    partialKq[row] = mine.kq;
+  }
+  workgroupBarrier(); // every row thread's partial sums are in place
+  var sums = Sums(Vec(0.0), Vec(0.0), 0.0);
+  for (var r = 0u; r < rowThreads; r++) {
+    sums.k += partialK[column][r];
+    sums.q += partialQ[column][r];
+    sums.kq += partialKq[r];
+  }
+  return sums;
+}
