@@ -11,6 +11,9 @@ import reduceSubgroupCode from "./reduce_subgroup.wgsl" with { type: "text" };
 import reduceWorkgroupCode from "./reduce_workgroup.wgsl" with { type: "text" };
 import scanCode from "./scan.wgsl" with { type: "text" };
 
+/** Tokens of the recurrent form whose outputs are summed together; `group` in recurrent.wgsl. */
+const GROUP = 4;
+
 /** What every pass of a plan is built from. */
 interface Setting {
   readonly axes: Axes;
@@ -107,6 +110,11 @@ function chunked(id: string, setting: Setting) {
 function recurrent(id: string, setting: Setting) {
   const { axes, config, device } = setting;
   const parts = axes.K / config.recurrentRows;
+  if (parts < GROUP) {
+    throw new RangeError(
+      `Cannot run ${id}: K / recurrentRows = ${parts} threads share a column, and outputs of ${GROUP} tokens need as many`,
+    );
+  }
   const subgroup = config.recurrentReduce === "subgroup";
   if (subgroup) checkSubgroup(id, parts, device);
   const code = specialize(link(recurrentCode, subgroup ? reduceSubgroupCode : reduceWorkgroupCode), {
@@ -114,7 +122,11 @@ function recurrent(id: string, setting: Setting) {
     valueDim: axes.V,
     tileV: config.tileV,
     rowsPerThread: config.recurrentRows,
+    columnsPerThread: config.recurrentColumns,
+    batch: config.recurrentBatch,
     Io: config.io,
+    Columns: columnsType(config.recurrentColumns, "f32"),
+    ColumnsIo: columnsType(config.recurrentColumns, config.io),
   });
   const features = [...(config.io === "f16" ? ["shader-f16"] : []), ...(subgroup ? ["subgroups"] : [])];
   const passes = recurrentWindows(axes, device.limits).map((window) =>
@@ -130,6 +142,10 @@ function recurrent(id: string, setting: Setting) {
     })
   );
   return { scratch: [], passes };
+}
+
+function columnsType(columns: number, scalar: string): string {
+  return columns === 1 ? scalar : `vec${columns}<${scalar}>`;
 }
 
 function checkSubgroup(id: string, parts: number, device: Capabilities) {

@@ -1,10 +1,9 @@
 // kda_prefill / reduce_workgroup: sums over the threads of a column, through workgroup memory.
 // Two sets of partial sums take turns, so that one barrier a token is enough.
-// Workgroup memory: 2 x [parts, columns] of two vec4 and one f32.
+// Workgroup memory: (2 + group) x [parts, columns] of a thread's columns.
 
-var<workgroup> partErased: array<vec4<f32>, 2u * parts * columns>;
-var<workgroup> partKept: array<vec4<f32>, 2u * parts * columns>;
-var<workgroup> partOverlap: array<f32, 2u * parts>;
+var<workgroup> partErased: array<array<Columns, parts * columns>, 2>;
+var<workgroup> partOutput: array<array<Columns, parts * columns>, group>;
 
 fn columnOf(thread: u32) -> u32 {
   return thread % columns;
@@ -14,20 +13,30 @@ fn partOf(thread: u32) -> u32 {
   return thread / columns;
 }
 
-fn sumOverParts(mine: Taken, thread: u32, turn: u32) -> Taken {
-  let base = turn * parts * columns;
-  partErased[base + thread] = mine.erased;
-  partKept[base + thread] = mine.kept;
-  if (columnOf(thread) == 0u) {
-    partOverlap[turn * parts + partOf(thread)] = mine.overlap;
-  }
+// The sum over all parts, in all of them.
+fn sumOverParts(mine: Columns, thread: u32, turn: u32) -> Columns {
+  partErased[turn][thread] = mine;
   workgroupBarrier(); // partial sums are read by other threads
-  var sum = Taken(vec4<f32>(0.0), vec4<f32>(0.0), 0.0);
+  var sum = Columns(0.0);
   // @unroll
   for (var p = 0u; p < parts; p++) {
-    sum.erased += partErased[base + p * columns + columnOf(thread)];
-    sum.kept += partKept[base + p * columns + columnOf(thread)];
-    sum.overlap += partOverlap[turn * parts + p];
+    sum += partErased[turn][p * columns + columnOf(thread)];
+  }
+  return sum;
+}
+
+// Sums of a group's tokens, that of token p % group in part p. The next call follows `group` barriers later.
+fn sumOfGroup(mine: array<Columns, group>, thread: u32) -> Columns {
+  // @unroll
+  for (var n = 0u; n < group; n++) {
+    partOutput[n][thread] = mine[n];
+  }
+  workgroupBarrier(); // partial outputs are read by other threads
+  let n = partOf(thread) % group;
+  var sum = Columns(0.0);
+  // @unroll
+  for (var p = 0u; p < parts; p++) {
+    sum += partOutput[n][p * columns + columnOf(thread)];
   }
   return sum;
 }

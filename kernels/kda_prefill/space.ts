@@ -66,10 +66,24 @@ const tunables = {
     scope: "scan",
     formulations: ["chunked"],
   }),
-  recurrentRows: oneOf([8, 16, 32], {
-    initial: 16,
+  recurrentRows: oneOf([4, 8, 16, 32], {
+    initial: 8,
     unit: "rows",
     doc: "Rows of the state a thread holds in registers",
+    scope: "recurrent",
+    formulations: ["recurrent"],
+  }),
+  recurrentColumns: oneOf([1, 2, 4], {
+    initial: 4,
+    unit: "columns",
+    doc: "Columns of the state a thread holds in registers",
+    scope: "recurrent",
+    formulations: ["recurrent"],
+  }),
+  recurrentBatch: oneOf([8, 16, 32], {
+    initial: 8,
+    unit: "tokens",
+    doc: "Tokens staged at a time",
     scope: "recurrent",
     formulations: ["recurrent"],
   }),
@@ -89,6 +103,11 @@ export function scanThreads(c: KdaPrefillConfig): number {
   return 2 * c.chunkSize / c.scanRows * (c.tileV / 4) * c.scanSplit;
 }
 
+/** Threads of the recurrent pass's workgroups at K = 128. */
+export function recurrentThreads(c: KdaPrefillConfig): number {
+  return c.tileV / c.recurrentColumns * 128 / c.recurrentRows;
+}
+
 export const space = defineSpace(tunables, [
   {
     holds: (c) => c.prepareThreads <= c.chunkSize * c.prepareSlice / 4,
@@ -106,8 +125,9 @@ export const space = defineSpace(tunables, [
     formulations: ["chunked"],
   },
   {
-    holds: (c) => c.tileV >= c.recurrentRows,
-    reason: "tileV must not be below recurrentRows: under 32 threads at K = 128",
+    holds: (c) => recurrentThreads(c) >= 32 && recurrentThreads(c) <= 512,
+    reason:
+      "the recurrent pass's tileV / recurrentColumns * 128 / recurrentRows threads must be 32 to 512 at K = 128",
     formulations: ["recurrent"],
   },
 ]);
