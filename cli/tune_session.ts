@@ -3,6 +3,7 @@ import { type Ceilings, type Profile, SCHEMA_VERSION, type Trial, type Winner } 
 import { sourceHash } from "../profiles/source_hash.ts";
 import { defaultRoot, ProfileStore } from "../profiles/store_fs.ts";
 import { chooseWinners } from "../profiles/winners.ts";
+import { matrixPlan } from "../tuner/matrix_rate.ts";
 import { type Strategy, strategyNamed } from "../tuner/strategies/mod.ts";
 import { tune, variantsOf } from "../tuner/tune.ts";
 import { chooseWorkloads, type ChosenWorkloads, type WorkloadOptions } from "./choose_workloads.ts";
@@ -99,7 +100,7 @@ async function tuneAll(
 
   const start = performance.now();
   const profile = await store.readProfile();
-  const ceilings = usableCeilings(profile, record.driver) ??
+  const ceilings = usableCeilings(profile, gpu) ??
     await gpu.request<Ceilings>("ceilings", {}, CEILINGS_TIMEOUT_MS);
   let winners: Winner[] = profile?.winners ?? [];
   let saved = profile && JSON.stringify([profile.device, profile.ceilings, profile.winners]);
@@ -174,7 +175,9 @@ async function tuneAll(
   return lost || ends.some((e) => e.nothingPassed) ? EXIT.failed : EXIT.ok;
 }
 
-/** Stored ceilings, where they were measured under the same driver. */
-function usableCeilings(profile: Profile | undefined, driver: string): Ceilings | undefined {
-  return profile?.device.driver === driver ? profile.ceilings : undefined;
+/** Stored ceilings, where they were measured under the same driver and lack none the device has. */
+function usableCeilings(profile: Profile | undefined, gpu: GpuProcess): Ceilings | undefined {
+  if (profile?.device.driver !== gpu.record.driver) return undefined;
+  const isWhole = profile.ceilings?.matrixTflops !== undefined || !matrixPlan(gpu.capabilities, 1, 1);
+  return isWhole ? profile.ceilings : undefined;
 }

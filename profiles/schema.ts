@@ -36,6 +36,9 @@ export const deviceSchema = z.object({
 export const ceilingsSchema = z.object({
   readGBps: z.number().positive().meta({ description: "Read bandwidth, vec4<f32> grid stride, GB/s (1e9)" }),
   f32Tflops: z.number().positive().meta({ description: "f32 fused multiply-add rate, TFLOP/s" }),
+  matrixTflops: z.number().positive().optional().meta({
+    description: "f16 products summed in f32 on matrix units, TFLOP/s; absent where the device has none",
+  }),
   timestampQuantumNs: z.number().nonnegative().meta({
     description: "Smallest step of the timestamp clock; 0: wall clock",
   }),

@@ -1,8 +1,9 @@
-import type { Plan } from "../kernels/core/family.ts";
+import type { Plan, Work } from "../kernels/core/family.ts";
 import { definePass } from "../kernels/core/pass.ts";
 import type { Ceilings } from "../profiles/schema.ts";
 import { fmaPlan } from "./clock_probe.ts";
 import { Execution } from "./executor.ts";
+import { matrixPlan } from "./matrix_rate.ts";
 import { measure } from "./measure.ts";
 import type { OpenDevice } from "./open_device.ts";
 import { PipelineCache } from "./pipeline_cache.ts";
@@ -11,7 +12,7 @@ import { Timer, timestampQuantumNs } from "./timer.ts";
 
 const THREADS = 256;
 
-/** Measures the device's own limits once: read bandwidth, f32 FMA rate and the clock's quantum. */
+/** Measures the device's own limits once: read bandwidth, f32 FMA rate, matrix rate and the clock's quantum. */
 export async function measureCeilings(opened: OpenDevice): Promise<Ceilings> {
   const { device, capabilities, record } = opened;
   const quantumNs = await timestampQuantumNs(device);
@@ -54,16 +55,21 @@ export async function measureCeilings(opened: OpenDevice): Promise<Ceilings> {
   const fma = fmaPlan(capabilities, groups, record.software ? 4 : 256);
   const readUs = await best(bandwidth);
   const fmaUs = await best(fma.plan);
+  const matrix = matrixPlan(capabilities, groups, record.software ? 4 : 1024);
+  const matrixUs = matrix && await best(matrix.plan);
   timer.destroy();
   return {
     readGBps: vectors * 16 / readUs / 1e3,
     f32Tflops: fma.flops / fmaUs / 1e6,
+    ...(matrix && { matrixTflops: matrix.flops / matrixUs! / 1e6 }),
     timestampQuantumNs: quantumNs,
     measuredAt: new Date().toISOString(),
   };
 }
 
 /** The least time the measured ceilings allow for some work, us. */
-export function floorUs(work: { flops: number; bytes: number }, ceilings: Ceilings): number {
-  return Math.max(work.bytes / ceilings.readGBps / 1e3, work.flops / ceilings.f32Tflops / 1e6);
+export function floorUs(work: Work, ceilings: Ceilings): number {
+  const { readGBps, f32Tflops, matrixTflops = f32Tflops } = ceilings;
+  const tflops = work.unit === "matrix" ? matrixTflops : f32Tflops;
+  return Math.max(work.bytes / readGBps / 1e3, work.flops / tflops / 1e6);
 }

@@ -1,0 +1,59 @@
+// floorUs() by unit, and what matrixPlan() asks of a device. Rates themselves: by hand, a CPU's say nothing.
+import { PORTABLE_DEVICE } from "../../cli/portable_device.ts";
+import type { Capabilities, SubgroupMatrix } from "../../kernels/core/family.ts";
+import { SUBGROUP_MATRIX } from "../../kernels/core/pass.ts";
+import { floorUs } from "../../tuner/ceilings.ts";
+import { matrixPlan } from "../../tuner/matrix_rate.ts";
+import { assert, assertEquals } from "../assert.ts";
+
+const CEILINGS = {
+  readGBps: 1000,
+  f32Tflops: 10,
+  timestampQuantumNs: 1,
+  measuredAt: "2026-11-23T10:00:00.000Z",
+};
+
+Deno.test("floorUs() takes the slower of memory and the unit the work runs on", () => {
+  const work = { flops: 1e9, bytes: 1e7 };
+  assertEquals(floorUs(work, CEILINGS), 100);
+  assertEquals(floorUs(work, { ...CEILINGS, matrixTflops: 200 }), 100);
+  assertEquals(floorUs({ ...work, unit: "matrix" }, { ...CEILINGS, matrixTflops: 200 }), 10);
+  assertEquals(floorUs({ ...work, unit: "matrix" }, { ...CEILINGS, matrixTflops: 50 }), 20);
+  assertEquals(floorUs({ ...work, unit: "matrix" }, CEILINGS), 100, "never measured: no floor is made up");
+});
+
+function withMatrices(...shapes: [string, string, number, number, number][]): Capabilities {
+  const subgroupMatrices = shapes.map(([componentType, resultComponentType, M, N, K]): SubgroupMatrix => ({
+    componentType,
+    resultComponentType,
+    M,
+    N,
+    K,
+  }));
+  const features = [...PORTABLE_DEVICE.features, SUBGROUP_MATRIX];
+  return { ...PORTABLE_DEVICE, engine: "tint", features, subgroupMatrices };
+}
+
+Deno.test("matrixPlan() takes the largest f16 > f32 shape and counts its operations", () => {
+  const device = withMatrices(["f16", "f16", 32, 32, 32], ["f16", "f32", 16, 8, 8], [
+    "f16",
+    "f32",
+    16,
+    8,
+    16,
+  ]);
+  const { plan, flops } = matrixPlan(device, 3, 5)!;
+  const [pass] = plan.passes;
+  assert(pass.code.includes("alias Left = subgroup_matrix_left<f16, 16, 16>;"));
+  assert(pass.code.includes("alias Right = subgroup_matrix_right<f16, 8, 16>;"));
+  assert(pass.code.includes("alias Sum = subgroup_matrix_result<f32, 8, 16>;"));
+  const subgroups = 3 * pass.workgroupSize[0] / 32;
+  assertEquals(flops, subgroups * 5 * 4 * (2 * 16 * 8 * 16));
+});
+
+Deno.test("matrixPlan() is undefined where the device lists no such shape or subgroups of several sizes", () => {
+  assertEquals(matrixPlan(PORTABLE_DEVICE, 1, 1), undefined);
+  assertEquals(matrixPlan(withMatrices(["u8", "u32", 16, 16, 16]), 1, 1), undefined);
+  const device = withMatrices(["f16", "f32", 16, 16, 16]);
+  assertEquals(matrixPlan({ ...device, subgroupSize: { min: 8, max: 32 } }, 1, 1), undefined);
+});
