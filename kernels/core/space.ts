@@ -116,12 +116,14 @@ export function formulations(space: Space): readonly (TunableValue | undefined)[
   return space.tunables[FORMULATION]?.values ?? [undefined];
 }
 
-/** Name and tunable of all that `formulation` reads, in the order of the space. */
+/** Name and tunable of all that `formulation` reads, in the order of the space; its own name is one value. */
 export function tunablesRead(
   space: Space,
   formulation: TunableValue | undefined = space.tunables[FORMULATION]?.initial,
 ): [string, Tunable][] {
-  return Object.entries(space.tunables).filter(([, t]) => isAbout(t, formulation));
+  return Object.entries(space.tunables).filter(([, t]) => isAbout(t, formulation)).map(([name, t]) =>
+    name === FORMULATION ? [name, { ...t, values: [formulation!], initial: formulation! }] : [name, t]
+  );
 }
 
 function isAbout(part: Tunable | Constraint<never>, formulation: TunableValue | undefined): boolean {
@@ -156,10 +158,7 @@ export function initialConfig<C extends Config>(space: Space<C>, formulation?: T
       `No formulation ${formulation}: the space has ${formulations(space).join(", ") || "none"}`,
     );
   }
-  const read = tunablesRead(space, formulation);
-  return Object.fromEntries(
-    read.map(([name, t]) => [name, name === FORMULATION ? formulation ?? t.initial : t.initial]),
-  ) as C;
+  return Object.fromEntries(tunablesRead(space, formulation).map(([name, t]) => [name, t.initial])) as C;
 }
 
 /** What is wrong with `config`: tunables it lacks or should not hold, else the reasons of the constraints it breaks. */
@@ -183,15 +182,13 @@ function brokenRules<C extends Config>(space: Space<C>, config: C): string[] {
 /** All legal configs, formulation by formulation, the last tunable varying fastest. */
 export function* enumerateConfigs<C extends Config>(space: Space<C>): Generator<C> {
   for (const formulation of formulations(space)) {
-    const entries = tunablesRead(space, formulation).map(([name, { values }]) =>
-      [name, name === FORMULATION ? [formulation] : values] as const
-    );
+    const entries = tunablesRead(space, formulation);
     const indices = entries.map(() => 0);
     for (let place = 0; place >= 0;) {
-      const config = Object.fromEntries(entries.map(([name, values], i) => [name, values[indices[i]]])) as C;
+      const config = Object.fromEntries(entries.map(([name, t], i) => [name, t.values[indices[i]]])) as C;
       if (brokenRules(space, config).length === 0) yield config;
       place = entries.length - 1;
-      while (place >= 0 && ++indices[place] === entries[place][1].length) indices[place--] = 0;
+      while (place >= 0 && ++indices[place] === entries[place][1].values.length) indices[place--] = 0;
     }
   }
 }
@@ -225,8 +222,8 @@ export function withValue<C extends Config>(
 
 /** Legal configs that differ from `config` in the value of one tunable, optionally only those of a scope. */
 export function* neighbours<C extends Config>(space: Space<C>, config: C, scope?: string): Generator<C> {
-  for (const [name, tunable] of tunablesRead(space, config[FORMULATION])) {
-    if (scope !== undefined && tunable.scope !== scope) continue;
+  for (const [name, tunable] of Object.entries(space.tunables)) {
+    if (!Object.hasOwn(config, name) || (scope !== undefined && tunable.scope !== scope)) continue;
     for (const value of tunable.values) {
       if (value === config[name]) continue;
       const next = withValue(space, config, name, value);

@@ -1,5 +1,11 @@
 import { Random } from "../../kernels/core/random.ts";
-import type { Config, Space } from "../../kernels/core/space.ts";
+import {
+  type Config,
+  formulations,
+  type Space,
+  tunablesRead,
+  type TunableValue,
+} from "../../kernels/core/space.ts";
 import { SearchRecord, type Strategy } from "./strategy.ts";
 
 /** Configs drawn without repeats; the same seed draws the same ones. */
@@ -27,16 +33,24 @@ function* shuffled(count: number, source: Random): Generator<number> {
   }
 }
 
+/** How many configs the formulations' products have together. */
 function productSize(space: Space): number {
-  return Object.values(space.tunables).reduce((size, tunable) => size * tunable.values.length, 1);
+  return formulations(space).reduce<number>((sum, formulation) => sum + sizeOf(space, formulation), 0);
 }
 
-/** The config at a place of the product, the last tunable varying fastest; it may break a constraint. */
+function sizeOf(space: Space, formulation: TunableValue | undefined): number {
+  return tunablesRead(space, formulation).reduce((size, [, { values }]) => size * values.length, 1);
+}
+
+/** The config at a place of the products, one after the other, the last tunable varying fastest; it may break a rule. */
 function configAt(space: Space, index: number): Config {
-  const values = Object.entries(space.tunables).reverse().map(([name, { values }]) => {
+  let at = 0;
+  const all = formulations(space);
+  for (; index >= sizeOf(space, all[at]); at++) index -= sizeOf(space, all[at]);
+  const chosen = tunablesRead(space, all[at]).reverse().map(([name, { values }]) => {
     const value = values[index % values.length];
     index = Math.floor(index / values.length);
     return [name, value] as const;
   });
-  return Object.fromEntries(values.reverse());
+  return Object.fromEntries(chosen.reverse());
 }

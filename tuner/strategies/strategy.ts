@@ -1,4 +1,12 @@
-import { type Config, initialConfig, type Space, violations } from "../../kernels/core/space.ts";
+import {
+  type Config,
+  FORMULATION,
+  formulations,
+  initialConfig,
+  type Space,
+  type TunableValue,
+  violations,
+} from "../../kernels/core/space.ts";
 
 /** What came of a config a strategy asked for. */
 export interface TrialOutcome {
@@ -26,14 +34,20 @@ export interface Strategy {
   search(space: Space, options: SearchOptions): Generator<Config, void, TrialOutcome>;
 }
 
+/** A config that passed and its time, us. */
+export interface Best {
+  readonly config: Config;
+  readonly time: number;
+}
+
 /**
  * The bookkeeping every search shares: what was asked, what came back, and what is left of the budget.
  * Time of a config that failed, or cannot run: Infinity.
  */
 export class SearchRecord {
   readonly #times = new Map<string, number>();
+  readonly #best = new Map<TunableValue | undefined, Best>();
   #left: number;
-  #best?: { config: Config; time: number };
 
   constructor(readonly space: Space, readonly options: SearchOptions) {
     this.#left = options.budget;
@@ -42,9 +56,9 @@ export class SearchRecord {
   get isSpent(): boolean {
     return this.#left <= 0;
   }
-  /** The fastest config so far; undefined before one passed. */
-  get best(): Config | undefined {
-    return this.#best?.config;
+  /** The fastest config of a formulation so far; undefined before one passed. */
+  bestOf(formulation: TunableValue | undefined): Best | undefined {
+    return this.#best.get(formulation);
   }
 
   /** The time of `config`: asks for a trial where it was not tried yet. Infinity once the budget is used up. */
@@ -59,24 +73,36 @@ export class SearchRecord {
       time = (yield config).medianUs ?? Infinity;
     }
     this.#times.set(key, time);
-    if (time < (this.#best?.time ?? Infinity)) this.#best = { config, time };
+    const formulation = config[FORMULATION];
+    if (time < (this.bestOf(formulation)?.time ?? Infinity)) this.#best.set(formulation, { config, time });
     return time;
   }
 
   /** Whether `config` is legal in the space and feasible on the device. */
   isRunnable(config: Config): boolean {
     const { tunables } = this.space;
-    return Object.keys(tunables).every((name) => tunables[name].values.includes(config[name])) &&
-      violations(this.space, config).length === 0 && (this.options.isFeasible?.(config) ?? true);
+    return violations(this.space, config).length === 0 &&
+      Object.keys(config).every((name) => tunables[name]?.values.includes(config[name])) &&
+      (this.options.isFeasible?.(config) ?? true);
   }
 
-  /** Tries the warm start and the default, with which every search begins: the default is what a winner is held against. */
+  /**
+   * Tries what every search begins with: the warm start, the default, against which a winner is held, and the initial
+   * config of each other formulation, so that a search cut short has seen them all.
+   */
   *begin(): Generator<Config, void, TrialOutcome> {
     const { start } = this.options;
     // In the order of the space: the variant id prints a config as it stands, and a stored one may stand otherwise.
     const names = Object.keys(this.space.tunables);
-    if (start) yield* this.time(Object.fromEntries(names.map((name) => [name, start[name]])));
+    if (start) {
+      yield* this.time(
+        Object.fromEntries(names.filter((name) => name in start).map((name) => [name, start[name]])),
+      );
+    }
     yield* this.time(initialConfig(this.space));
+    for (const formulation of formulations(this.space)) {
+      yield* this.time(initialConfig(this.space, formulation));
+    }
   }
 
   #keyOf(config: Config): string {
