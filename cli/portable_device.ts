@@ -1,4 +1,5 @@
 import type { Capabilities } from "../kernels/core/family.ts";
+import { SUBGROUP_MATRIX } from "../kernels/core/pass.ts";
 
 /** What common GPUs grant, for listings on a machine that has none: f16, subgroups of 32, 32 KiB of workgroup memory. */
 export const PORTABLE_DEVICE: Capabilities = {
@@ -16,4 +17,12 @@ export const PORTABLE_DEVICE: Capabilities = {
     maxStorageBufferBindingSize: 2 ** 31 - 4,
     maxBufferSize: 2 ** 32,
   },
+};
+
+/** PORTABLE_DEVICE with the matrix units of current desktop GPUs, as Dawn grants them. */
+export const PORTABLE_MATRIX_DEVICE: Capabilities = {
+  ...PORTABLE_DEVICE,
+  engine: "tint",
+  features: [...PORTABLE_DEVICE.features, SUBGROUP_MATRIX],
+  subgroupMatrices: [{ componentType: "f16", resultComponentType: "f32", M: 16, N: 16, K: 16 }],
 };

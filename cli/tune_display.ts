@@ -1,4 +1,3 @@
-import { initialConfig } from "../kernels/core/space.ts";
 import { familyNamed } from "../kernels/mod.ts";
 import type { DeviceRecord, Timing, Winner } from "../profiles/schema.ts";
 import type { Phase } from "../tuner/trial.ts";
@@ -100,8 +99,8 @@ export function formatTiming(timing: Timing): string {
 
 /** What a winner changes of its family's default, as `--config` takes it. */
 function changes({ family, config }: Winner): string {
-  const initial = initialConfig(familyNamed(family).space);
-  const parts = Object.keys(config).filter((name) => config[name] !== initial[name])
+  const { tunables } = familyNamed(family).space;
+  const parts = Object.keys(config).filter((name) => config[name] !== tunables[name]?.initial)
     .map((name) => `${name}=${config[name]}`);
   return parts.length > 0 ? `${family}:${parts.join(";")}` : "the default";
 }

@@ -1,5 +1,16 @@
 import type { AnyFamily, Axes } from "../kernels/core/family.ts";
-import { type Config, initialConfig, neighbours, type Space, storageChoices } from "../kernels/core/space.ts";
+import {
+  type Config,
+  FORMULATION,
+  formulations,
+  initialConfig,
+  neighbours,
+  type Space,
+  storageChoices,
+  tunablesRead,
+  violations,
+  withValue,
+} from "../kernels/core/space.ts";
 import { formatVariant, parseConfig } from "../kernels/core/variant_id.ts";
 import { bucketDistance, bucketOf } from "./buckets.ts";
 import { likeness, type Rung, rungOf, RUNGS } from "./device_ladder.ts";
@@ -33,7 +44,8 @@ interface Candidate {
  * Looks on the device's own rung first (adapter, architecture, vendor), there in the workload's bucket first and then
  * in the nearest one. A winner of other source code is stale: it is passed over and reported in `skipped`, or with
  * `allowStale` used after every fresh one, and says so. Falls back to the family's default, rung `portable`, or where
- * `refusal` speaks against that to the legal config fewest tunables away that it lets pass.
+ * `refusal` speaks against that to the legal config fewest tunables away that it lets pass, of the default's formulation
+ * if one of those does.
  */
 export function resolve(
   profiles: Iterable<Profile>,
@@ -99,7 +111,7 @@ function candidates(
 
 /** Why a stored config is none of today's space. */
 function illegal(family: AnyFamily, config: Config): string | undefined {
-  const missing = Object.keys(family.space.tunables).find((name) => !(name in config));
+  const missing = tunablesRead(family.space, config[FORMULATION]).find(([name]) => !(name in config))?.[0];
   if (missing !== undefined) return `it does not set ${missing}, a tunable ${family.name} has now`;
   try {
     parseConfig(family.name, family.space, Object.entries(config));
@@ -113,12 +125,29 @@ function illegal(family: AnyFamily, config: Config): string | undefined {
 /** Tunables changed at most on the way from a default that can't run to a config that can. */
 const MOST_CHANGES = 2;
 
+/** In the formulation of `from` if that has one, else in another, beginning at its initial config. */
 function nearestRunnable(
   space: Space,
   from: Config,
   refusal: (config: Config) => string | undefined,
 ): Config | undefined {
-  const isFree = (name: string) => space.tunables[name].storageOf === undefined;
+  const others = formulations(space).filter((f) => f !== from[FORMULATION]);
+  const starts = [from, ...others.map((f) => withValue(space, from, FORMULATION, f!))];
+  for (const start of starts) {
+    const found = nearestWithin(space, start, refusal);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** The first config of the formulation of `from` that runs, those nearest to `from` first. */
+function nearestWithin(
+  space: Space,
+  from: Config,
+  refusal: (config: Config) => string | undefined,
+): Config | undefined {
+  const isFree = (name: string) => name !== FORMULATION && space.tunables[name].storageOf === undefined;
+  if (violations(space, from).length === 0 && refusal(from) === undefined) return from;
   const seen = new Set([JSON.stringify(from)]);
   let frontier = [from];
   for (let changes = 0; changes < MOST_CHANGES; changes++) {

@@ -1,6 +1,7 @@
 import { completeAxes } from "../kernels/core/axes.ts";
 import type { AnyFamily, Axes, Capabilities, Plan } from "../kernels/core/family.ts";
-import { type Config, initialConfig, neighbours } from "../kernels/core/space.ts";
+import { SUBGROUP_MATRIX } from "../kernels/core/pass.ts";
+import { type Config, FORMULATION, formulations, initialConfig, neighbours } from "../kernels/core/space.ts";
 
 const PLENTY = 2 ** 31;
 const limits: Capabilities["limits"] = {
@@ -14,20 +15,24 @@ const limits: Capabilities["limits"] = {
   maxStorageBufferBindingSize: PLENTY,
   maxBufferSize: PLENTY,
 };
-/** Fixed devices: what runs on them stands for the family's code, whatever device asks. */
+const subgroupMatrices: Capabilities["subgroupMatrices"] = [[16, 16, 16], [16, 8, 16], [8, 8, 8]].map((
+  [M, N, K],
+) => ({ componentType: "f16", resultComponentType: "f32", M, N, K }));
+/** Fixed devices that grant everything, matrix units too: what runs on them stands for the family's code, whatever device asks. */
 const DEVICES: readonly Capabilities[] = (["naga", "tint"] as const).map((engine) => ({
   engine,
-  features: ["shader-f16", "subgroups", "timestamp-query", "chromium-experimental-subgroup-matrix"],
+  features: ["shader-f16", "subgroups", "timestamp-query", SUBGROUP_MATRIX],
   limits,
   subgroupSize: { min: 32, max: 32 },
+  subgroupMatrices,
 }));
 
 /** A family never changes while a program runs, and plans of all its neighbours take a tenth of a second. */
 const hashes = new WeakMap<AnyFamily, Promise<string>>();
 
 /**
- * Hash of what a family runs: the WGSL and dispatches of its default variant and of every variant one tunable away
- * from it, at its initial axes, and its space. 16 hex digits. Comments and blanks in WGSL, and the words of tunables,
+ * Hash of what a family runs: the WGSL and dispatches of each formulation's initial variant and of every variant one
+ * tunable away from it, at its initial axes, and its space. 16 hex digits. Comments and blanks in WGSL, and the words of tunables,
  * do not count: editing them must not make stored times stale.
  */
 export function sourceHash(family: AnyFamily): Promise<string> {
@@ -38,10 +43,9 @@ export function sourceHash(family: AnyFamily): Promise<string> {
 
 async function computeHash(family: AnyFamily): Promise<string> {
   const axes = completeAxes(family, {});
-  const initial = initialConfig(family.space);
   const parts: unknown[] = [family.name, describeSpace(family)];
   for (const device of DEVICES) {
-    for (const config of [initial, ...neighbours(family.space, initial)]) {
+    for (const config of representatives(family)) {
       parts.push(describePlan(family, axes, config, device));
     }
   }
@@ -50,12 +54,20 @@ async function computeHash(family: AnyFamily): Promise<string> {
   return [...digest.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** The initial config of every formulation, each with its neighbours of the same formulation. */
+function representatives({ space }: AnyFamily): Config[] {
+  return formulations(space).flatMap((formulation) => {
+    const initial = initialConfig<Config>(space, formulation);
+    return [initial, ...neighbours(space, initial).filter((c) => c[FORMULATION] === formulation)];
+  });
+}
+
 function describeSpace(family: AnyFamily): unknown {
   return {
     tunables: Object.entries(family.space.tunables).map((
-      [name, { values, initial }],
-    ) => [name, values, initial]),
-    constraints: family.space.constraints.map((constraint) => constraint.reason),
+      [name, { values, initial, formulations }],
+    ) => [name, values, initial, formulations]),
+    constraints: family.space.constraints.map(({ reason, formulations }) => [reason, formulations]),
   };
 }
 

@@ -21,6 +21,7 @@ export function variantsCommand() {
       "--device",
       "fit this machine's adapter (default: a portable device with f16, subgroups and 32 KiB)",
     )
+    .option("--matrix", "fit a portable device that has matrix units too, as Dawn grants them")
     .addOption(backendOption("; with --device"))
     .option("--software", "with --device: the software adapter")
     .option("--json", "one JSON document on stdout")
@@ -53,7 +54,7 @@ Examples:
       const axes = completeAxes(family, parseAxes(options.axes ?? ""));
       const device = options.device || options.software || options.backend
         ? await realCapabilities(options.software ?? false, options.backend)
-        : await portable();
+        : await portable(options.matrix ?? false);
       if (asked) {
         return await printWgsl(
           family,
@@ -79,8 +80,9 @@ Examples:
     });
 }
 
-async function portable(): Promise<Capabilities> {
-  return (await import("../portable_device.ts")).PORTABLE_DEVICE;
+async function portable(matrix: boolean): Promise<Capabilities> {
+  const { PORTABLE_DEVICE, PORTABLE_MATRIX_DEVICE } = await import("../portable_device.ts");
+  return matrix ? PORTABLE_MATRIX_DEVICE : PORTABLE_DEVICE;
 }
 
 async function realCapabilities(software: boolean, backend?: Backend): Promise<Capabilities> {
@@ -150,9 +152,12 @@ async function printWgsl(
 async function printTunables(family: AnyFamily, options: { json?: true }): Promise<void> {
   const { tunables, constraints } = family.space;
   if (options.json) {
-    return await printJson({ family: family.name, tunables, constraints: constraints.map((c) => c.reason) });
+    const rules = constraints.map(({ reason, formulations }) => ({ reason, formulations }));
+    return await printJson({ family: family.name, tunables, constraints: rules });
   }
   const { table } = await import("../output.ts");
+  const of = ({ formulations }: { formulations?: readonly string[] }) =>
+    formulations ? `${formulations.join(", ")}: ` : "";
   await print(
     ...table(
       ["tunable", "default", "values", "meaning"],
@@ -160,9 +165,9 @@ async function printTunables(family: AnyFamily, options: { json?: true }): Promi
         name,
         String(t.initial),
         t.values.join(" "),
-        `${t.doc}${t.unit ? ` [${t.unit}]` : ""}${t.scope ? ` (pass ${t.scope})` : ""}`,
+        `${of(t)}${t.doc}${t.unit ? ` [${t.unit}]` : ""}${t.scope ? ` (pass ${t.scope})` : ""}`,
       ]),
     ),
-    ...(constraints.length > 0 ? ["", "Rules:", ...constraints.map((c) => `  ${c.reason}`)] : []),
+    ...(constraints.length > 0 ? ["", "Rules:", ...constraints.map((c) => `  ${of(c)}${c.reason}`)] : []),
   );
 }

@@ -220,7 +220,7 @@ export function withValue<C extends Config>(
   ) as C;
 }
 
-/** Legal configs that differ from `config` in the value of one tunable, optionally only those of a scope. */
+/** Legal configs one `withValue` away from `config`, optionally only those of a scope. */
 export function* neighbours<C extends Config>(space: Space<C>, config: C, scope?: string): Generator<C> {
   for (const [name, tunable] of Object.entries(space.tunables)) {
     if (!Object.hasOwn(config, name) || (scope !== undefined && tunable.scope !== scope)) continue;
