@@ -4,15 +4,15 @@ import { definePass, link } from "../core/pass.ts";
 import { specialize } from "../core/specialize.ts";
 import { formatVariant } from "../core/variant_id.ts";
 import { lanesOf } from "./lanes.ts";
-import layoutCode from "./layout.wgsl" with { type: "text" };
 import operandsDirect from "./operands_direct.wgsl" with { type: "text" };
 import operandsStaged from "./operands_staged.wgsl" with { type: "text" };
 import reduceBarrier from "./reduce_barrier.wgsl" with { type: "text" };
 import reduceMixed from "./reduce_mixed.wgsl" with { type: "text" };
 import reduceSubgroup from "./reduce_subgroup.wgsl" with { type: "text" };
 import type { KdaDecodeConfig } from "./space.ts";
-import stepKv from "./step_kv.wgsl" with { type: "text" };
-import stepVk from "./step_vk.wgsl" with { type: "text" };
+import stepCode from "./step.wgsl" with { type: "text" };
+import tileKv from "./tile_kv.wgsl" with { type: "text" };
+import tileVk from "./tile_vk.wgsl" with { type: "text" };
 
 const OPERANDS: Readonly<Record<string, string>> = { staged: operandsStaged, direct: operandsDirect };
 const REDUCE: Readonly<Record<string, string>> = {
@@ -21,7 +21,7 @@ const REDUCE: Readonly<Record<string, string>> = {
   subgroup: reduceSubgroup,
 };
 
-/** One pass; see layout.wgsl. */
+/** One pass; see step.wgsl. */
 export function plan(axes: Axes, config: KdaDecodeConfig, device: Capabilities, scalars: Scalars = {}): Plan {
   const { N, H, K, V } = axes;
   const { tileV, rowsPerThread, columnsPerThread } = config;
@@ -31,19 +31,23 @@ export function plan(axes: Axes, config: KdaDecodeConfig, device: Capabilities, 
     );
   }
   const heads = N * H;
+  const groups = Math.ceil(heads / config.headsPerGroup);
+  const workgroups = foldGrid(V / tileV, groups, device.limits.maxComputeWorkgroupsPerDimension);
   const elem = config.stateElem === "f16" ? "f16" : "f32";
   const columnsFirst = config.stateLayout === "VK";
   const together = config.rows === "together";
   const code = specialize(
-    link(layoutCode, columnsFirst ? stepVk : stepKv, OPERANDS[config.operands], REDUCE[config.reduce]),
+    link(stepCode, columnsFirst ? tileVk : tileKv, OPERANDS[config.operands], REDUCE[config.reduce]),
     {
       K,
       V,
       tileV,
+      headsPerGroup: config.headsPerGroup,
       columnsPerThread,
       rowsPerThread,
       threadStep: together ? rowsPerThread / 4 : 1,
       fourStep: together ? 1 : K / rowsPerThread,
+      folded: workgroups[2] > 1,
       Vec: vectorOf("f32", columnsPerThread),
       StoredVec: vectorOf(elem, columnsFirst ? 4 : columnsPerThread),
       ...lanesOf(config, K, device),
@@ -79,10 +83,11 @@ export function plan(axes: Axes, config: KdaDecodeConfig, device: Capabilities, 
       ],
       params: [
         { name: "heads", type: "u32", value: heads },
+        { name: "stride", type: "u32", value: groups },
         { name: "scale", type: "f32", value: scalars.scale ?? K ** -0.5 },
       ],
       buffers: ["q", "k", "v", "g", "beta", "*state", "*o"],
-      workgroups: foldGrid(V / tileV, heads, device.limits.maxComputeWorkgroupsPerDimension),
+      workgroups,
     })],
   };
 }

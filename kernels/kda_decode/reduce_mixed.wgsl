@@ -9,27 +9,30 @@ var<workgroup> partialK: array<array<Vec, parts + 1u>, columnThreads>;
 var<workgroup> partialQ: array<array<Vec, parts + 1u>, columnThreads>;
 var<workgroup> partialKq: array<f32, parts>;
 
-fn sumRows(column: u32, row: u32, mine: Sums) -> Sums {
+fn sumRows(place: Place, mine: Sums) -> Sums {
   var sums = mine;
   for (var lanes = laneColumns; lanes < laneColumns * laneRows; lanes *= 2u) {
     sums.k += subgroupShuffleXor(sums.k, lanes);
     sums.q += subgroupShuffleXor(sums.q, lanes);
     sums.kq += subgroupShuffleXor(sums.kq, lanes);
   }
-  if (row % laneRows == 0u) {
-    partialK[column][row / laneRows] = sums.k;
-    partialQ[column][row / laneRows] = sums.q;
-    if (column == 0u) {
-      partialKq[row / laneRows] = sums.kq;
+  if (place.row % laneRows == 0u) {
+    partialK[place.column][place.row / laneRows] = sums.k;
+    partialQ[place.column][place.row / laneRows] = sums.q;
+    if (place.column == 0u) {
+      partialKq[place.row / laneRows] = sums.kq;
     }
   }
   workgroupBarrier(); // every subgroup's sums are in place
   sums = Sums(Vec(0.0), Vec(0.0), 0.0);
   // @unroll
   for (var r = 0u; r < parts; r++) {
-    sums.k += partialK[column][r];
-    sums.q += partialQ[column][r];
+    sums.k += partialK[place.column][r];
+    sums.q += partialQ[place.column][r];
     sums.kq += partialKq[r];
+  }
+  if (headsPerGroup > 1u) {
+    workgroupBarrier(); // the sums are read, so that the next head's may replace them
   }
   return sums;
 }

@@ -1,0 +1,127 @@
+// kda_decode / step: one token of the gated delta rule for every sequence and head.
+//   S' = diag(exp g) S                                   S [K, V]
+//   u  = beta (v - S'^T k)                               [V]
+//   o  = scale (S'^T q + u (k . q)),  S <- S' + k u^T
+// One workgroup owns tileV columns of the state of headsPerGroup heads, one after the other. A thread holds
+// rowsPerThread x columnsPerThread of it in registers, so the state is read once and written once, and every load of a
+// head is issued before any arithmetic on it.
+// Linked with a tile_*.wgsl, which knows the order of S in memory, an operands_*.wgsl, which brings q, k and g, and a
+// reduce_*.wgsl, which sums over rows.
+
+const K: u32 = 128u;             // key channels of a head
+const V: u32 = 128u;             // value channels of a head
+const tileV: u32 = 64u;          // columns of S per workgroup (fla: BV)
+const headsPerGroup: u32 = 1u;   // heads of a workgroup, a grid apart
+const columnsPerThread: u32 = 4u;
+const rowsPerThread: u32 = 8u;   // in fours
+const laneColumns: u32 = 16u;    // neighbouring threads along a row; then the next row thread begins
+const threadStep: u32 = 2u;      // fours of rows from a thread's first to the next thread's first
+const fourStep: u32 = 1u;        // fours of rows from one of a thread to its next
+const folded: bool = false;      // whether the grid has a z, where it may overshoot
+alias Vec = vec4<f32>;           // columnsPerThread columns
+alias StoredVec = vec4<f32>;     // what one load of S brings
+
+const columnThreads: u32 = tileV / columnsPerThread;
+const rowThreads: u32 = K / rowsPerThread;
+const threads: u32 = columnThreads * rowThreads;
+const columnsOfV: u32 = V / columnsPerThread;
+const foursOfK: u32 = K / 4u;
+const fours: u32 = rowsPerThread / 4u;
+const LOG2E: f32 = 1.4426950408889634;
+
+struct Params {
+  heads: u32,  // sequences x heads
+  stride: u32, // from a head of a workgroup to its next
+  scale: f32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> q: array<vec4<f32>>; // [N, H, K]
+@group(0) @binding(2) var<storage, read> k: array<vec4<f32>>; // [N, H, K]
+@group(0) @binding(3) var<storage, read> v: array<Vec>;       // [N, H, V]
+@group(0) @binding(4) var<storage, read> g: array<vec4<f32>>; // [N, H, K], natural log
+@group(0) @binding(5) var<storage, read> beta: array<f32>;    // [N, H]
+@group(0) @binding(6) var<storage, read_write> state: array<StoredVec>; // [N, H, K, V] or [N, H, V, K]
+@group(0) @binding(7) var<storage, read_write> o: array<Vec>; // [N, H, V]
+
+/** k, q and decay of a thread's rows. */
+struct Operands {
+  keys: array<vec4<f32>, fours>,
+  queries: array<vec4<f32>, fours>, // times scale
+  decays: array<vec4<f32>, fours>,
+}
+
+/** Sums over rows. */
+struct Sums {
+  k: Vec,  // S'^T k
+  q: Vec,  // scale S'^T q
+  kq: f32, // scale k . q
+}
+
+/** What a thread reads of one head. */
+struct Loaded {
+  tile: StoredTile,
+  operands: Operands,
+  v: Vec,
+  beta: f32,
+}
+
+/** A thread's place in a workgroup. */
+struct Place {
+  local: u32,
+  column: u32, // of columnThreads
+  row: u32,    // of rowThreads
+}
+
+/** exp(g); exp2(-127) is 0 for every purpose. */
+fn decayOf(gates: vec4<f32>) -> vec4<f32> {
+  return exp2(max(gates * LOG2E, vec4<f32>(-127.0)));
+}
+
+fn load(head: u32, group: u32, place: Place) -> Loaded {
+  let columns = group * columnThreads + place.column;
+  var loaded: Loaded;
+  loaded.tile = loadTile(head, columns, place.row * threadStep);
+  loaded.v = v[head * columnsOfV + columns];
+  loaded.beta = beta[head];
+  loaded.operands = loadOperands(head, place.local, place.row * threadStep);
+  return loaded;
+}
+
+@compute @workgroup_size(threads)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) grid: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  var head = group.y + group.z * grid.y;
+  if (folded && head >= params.heads) {
+    return; // all threads alike
+  }
+  let place = Place(
+    local,
+    local / (laneColumns * rowThreads) * laneColumns + local % laneColumns,
+    local / laneColumns % rowThreads,
+  );
+  let columns = group.x * columnThreads + place.column;
+  var loaded = load(head, group.x, place);
+  // @unroll
+  for (var turn = 0u; turn < headsPerGroup; turn++) {
+    if (turn == 0u || head < params.heads) { // all threads alike
+      let mine = loaded.operands;
+      let decayed = decayTile(loaded.tile, mine.decays);
+      let value = loaded.v;
+      let strength = loaded.beta;
+      if (turn + 1u < headsPerGroup) {
+        loaded = load(min(head + params.stride, params.heads - 1u), group.x, place);
+      }
+      let sums = sumRows(place, sumTile(decayed, mine));
+      let u = strength * (value - sums.k);
+      storeTile(head, columns, place.row * threadStep, decayed, mine.keys, u);
+      if (place.row == 0u) {
+        o[head * columnsOfV + columns] = fma(u, Vec(sums.kq), sums.q);
+      }
+      head += params.stride;
+    }
+  }
+}
