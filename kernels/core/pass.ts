@@ -9,7 +9,11 @@ export const SUBGROUP_MATRIX = "chromium-experimental-subgroup-matrix";
 function directives(features: readonly string[], engine: Capabilities["engine"]): string {
   const lines: string[] = [];
   if (features.includes("shader-f16")) lines.push("enable f16;");
-  if (features.includes("subgroups") && engine === "tint") lines.push("enable subgroups;");
+  if (features.includes("subgroups") && engine === "tint") {
+    lines.push("enable subgroups;");
+    // Branches by whole subgroups are uniform within each of them, which the checker cannot see.
+    lines.push("diagnostic(off, subgroup_uniformity);");
+  }
   if (features.includes(SUBGROUP_MATRIX)) {
     lines.push("enable chromium_experimental_subgroup_matrix;");
     // The checker cannot see that a subgroup's id is the same in all its lanes.

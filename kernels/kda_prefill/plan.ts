@@ -7,8 +7,6 @@ import { rangesOf, recurrentWindows, scanPool, type Window, windowsOf } from "./
 import inverseCode from "./inverse.wgsl" with { type: "text" };
 import prepareCode from "./prepare.wgsl" with { type: "text" };
 import recurrentCode from "./recurrent.wgsl" with { type: "text" };
-import reduceSubgroupCode from "./reduce_subgroup.wgsl" with { type: "text" };
-import reduceWorkgroupCode from "./reduce_workgroup.wgsl" with { type: "text" };
 import scanCode from "./scan.wgsl" with { type: "text" };
 
 /** Tokens of the recurrent form whose outputs are summed together; `group` in recurrent.wgsl. */
@@ -115,20 +113,20 @@ function recurrent(id: string, setting: Setting) {
       `Cannot run ${id}: K / recurrentRows = ${parts} threads share a column, and outputs of ${GROUP} tokens need as many`,
     );
   }
-  const subgroup = config.recurrentReduce === "subgroup";
-  if (subgroup) checkSubgroup(id, parts, device);
-  const code = specialize(link(recurrentCode, subgroup ? reduceSubgroupCode : reduceWorkgroupCode), {
+  checkSubgroup(id, parts, device);
+  const code = specialize(recurrentCode, {
     keyDim: axes.K,
     valueDim: axes.V,
     tileV: config.tileV,
     rowsPerThread: config.recurrentRows,
     columnsPerThread: config.recurrentColumns,
     batch: config.recurrentBatch,
+    loaders: config.recurrentLoaders,
     Io: config.io,
     Columns: columnsType(config.recurrentColumns, "f32"),
     ColumnsIo: columnsType(config.recurrentColumns, config.io),
   });
-  const features = [...(config.io === "f16" ? ["shader-f16"] : []), ...(subgroup ? ["subgroups"] : [])];
+  const features = [...(config.io === "f16" ? ["shader-f16"] : []), "subgroups"];
   const passes = recurrentWindows(axes, device.limits).map((window) =>
     definePass(device, {
       label: "recurrent",
@@ -151,7 +149,7 @@ function columnsType(columns: number, scalar: string): string {
 function checkSubgroup(id: string, parts: number, device: Capabilities) {
   if (!device.features.includes("subgroups") || !device.subgroupSize) {
     throw new RangeError(
-      `Cannot run ${id}: recurrentReduce=subgroup needs the feature subgroups, which this device lacks`,
+      `Cannot run ${id}: the recurrent formulation needs the feature subgroups, which this device lacks`,
     );
   }
   const { min } = device.subgroupSize;

@@ -67,29 +67,30 @@ const tunables = {
     formulations: ["chunked"],
   }),
   recurrentRows: oneOf([4, 8, 16, 32], {
-    initial: 8,
+    initial: 32,
     unit: "rows",
     doc: "Rows of the state a thread holds in registers",
     scope: "recurrent",
     formulations: ["recurrent"],
   }),
   recurrentColumns: oneOf([1, 2, 4], {
-    initial: 4,
+    initial: 1,
     unit: "columns",
     doc: "Columns of the state a thread holds in registers",
     scope: "recurrent",
     formulations: ["recurrent"],
   }),
-  recurrentBatch: oneOf([8, 16, 32], {
+  recurrentBatch: oneOf([4, 8, 16], {
     initial: 8,
     unit: "tokens",
     doc: "Tokens staged at a time",
     scope: "recurrent",
     formulations: ["recurrent"],
   }),
-  recurrentReduce: oneOf(["workgroup", "subgroup"], {
-    initial: "workgroup",
-    doc: "Where sums over K meet: workgroup memory, or shuffles inside a subgroup",
+  recurrentLoaders: oneOf([32, 64, 128], {
+    initial: 64,
+    unit: "threads",
+    doc: "Threads that stage the next batch while the others work on this one",
     scope: "recurrent",
     formulations: ["recurrent"],
   }),
@@ -103,8 +104,8 @@ export function scanThreads(c: KdaPrefillConfig): number {
   return 2 * c.chunkSize / c.scanRows * (c.tileV / 4) * c.scanSplit;
 }
 
-/** Threads of the recurrent pass's workgroups at K = 128. */
-export function recurrentThreads(c: KdaPrefillConfig): number {
+/** Threads of the recurrent pass that hold the state, at K = 128. */
+export function recurrentWorkers(c: KdaPrefillConfig): number {
   return c.tileV / c.recurrentColumns * 128 / c.recurrentRows;
 }
 
@@ -125,9 +126,8 @@ export const space = defineSpace(tunables, [
     formulations: ["chunked"],
   },
   {
-    holds: (c) => recurrentThreads(c) >= 32 && recurrentThreads(c) <= 512,
-    reason:
-      "the recurrent pass's tileV / recurrentColumns * 128 / recurrentRows threads must be 32 to 512 at K = 128",
+    holds: (c) => recurrentWorkers(c) >= 32 && recurrentWorkers(c) <= 512,
+    reason: "the recurrent pass's tileV / recurrentColumns * 128 / recurrentRows workers must be 32 to 512",
     formulations: ["recurrent"],
   },
 ]);
