@@ -3,12 +3,19 @@ import { WgslReflect } from "wgsl_reflect/wgsl_reflect.module.js";
 import { completeAxes, formatAxes } from "../../kernels/core/axes.ts";
 import type { AnyFamily, Axes, Plan, Tensor, Tensors, TensorSpec } from "../../kernels/core/family.ts";
 import { canRun, DTYPE_BYTES, fit } from "../../kernels/core/fit.ts";
-import { type Config, enumerateConfigs, initialConfig } from "../../kernels/core/space.ts";
+import {
+  type Config,
+  type Constraint,
+  enumerateConfigs,
+  FORMULATION,
+  formulations,
+  initialConfig,
+} from "../../kernels/core/space.ts";
 import { formatVariant, parseConfig, splitVariant } from "../../kernels/core/variant_id.ts";
 import { families } from "../../kernels/mod.ts";
 import { PORTABLE_DEVICE } from "../../cli/portable_device.ts";
 import { assert, assertEquals, assertThrows } from "../assert.ts";
-import { DESKTOP_DEVICE, LEAST_DEVICE } from "./devices.ts";
+import { LEAST_DEVICE, MATRIX_DEVICE } from "./devices.ts";
 import { legalConfigs } from "./legal_configs.ts";
 import { pairwise } from "./pairwise.ts";
 import { shapesOf, verifySizes } from "./shapes.ts";
@@ -21,12 +28,12 @@ const isDoc = (text: string) => text.trim().length >= 4 && text === text.trim();
 
 const covers = new Map<string, readonly { config: Config; plan: Plan }[]>();
 
-/** Every pair of tunable values that fits a desktop GPU, planned at one size. */
+/** Every pair of tunable values that fits a desktop GPU with matrix units, planned at one size. */
 function coverPlans(family: AnyFamily, axes: Axes) {
   const key = `${family.name} ${formatAxes(axes)}`;
   const known = covers.get(key) ??
-    pairwise(family.space, (config) => canRun(family, axes, config, DESKTOP_DEVICE)).configs
-      .map((config) => ({ config, plan: family.plan(axes, config, DESKTOP_DEVICE) }));
+    pairwise(family.space, (config) => canRun(family, axes, config, MATRIX_DEVICE)).configs
+      .map((config) => ({ config, plan: family.plan(axes, config, MATRIX_DEVICE) }));
   covers.set(key, known);
   return known;
 }
@@ -105,10 +112,12 @@ for (const family of families) {
         assert(legalConfigs(space).some((c) => c[tunable] === value), `${tunable}=${value}`);
       }
     }
+    const isAbout = (rule: Constraint, c: Config) =>
+      rule.formulations?.includes(String(c[FORMULATION])) ?? true;
     for (const idle of space.constraints) {
       const others = { ...space, constraints: space.constraints.filter((c) => c !== idle) };
       assert(
-        enumerateConfigs(others).some((c) => !idle.holds(c)),
+        enumerateConfigs(others).some((c) => isAbout(idle, c) && !idle.holds(c)),
         `"${idle.reason}" forbids nothing by itself`,
       );
     }
@@ -126,6 +135,15 @@ for (const family of families) {
 
   Deno.test(`${name}: the initial config fits what WebGPU promises, at the default size and at every verified one`, () => {
     for (const axes of [...shapes, ...sizes]) fit(family.plan(axes, initial, LEAST_DEVICE), LEAST_DEVICE);
+  });
+
+  Deno.test(`${name}: the initial config of every formulation fits a GPU with matrix units`, () => {
+    for (const formulation of formulations(space)) {
+      const config = initialConfig<Config>(space, formulation);
+      for (const axes of [defaults, ...family.verifyAxes(defaults)]) {
+        fit(family.plan(axes, config, MATRIX_DEVICE), MATRIX_DEVICE);
+      }
+    }
   });
 
   const least = LEAST_VARIANTS[name] ?? 50;
@@ -194,20 +212,24 @@ for (const family of families) {
     }
   });
 
-  Deno.test(`${name}: 1e-5 is allowed, and 2e-3 only where something is stored in f16`, () => {
+  Deno.test(`${name}: 1e-5 is allowed, and 2e-3 only where something is held in f16`, () => {
     for (const { plan } of coverPlans(family, small)) {
-      const half = plan.buffers.some((b) => b.dtype === "f16");
-      assertEquals(plan.tolerance, half ? 2e-3 : 1e-5, plan.id);
+      const half = plan.buffers.some((b) => b.dtype === "f16") ||
+        plan.passes.some((pass) => pass.features.includes("shader-f16"));
+      assert(plan.tolerance === 1e-5 || (half && plan.tolerance === 2e-3), plan.id);
     }
   });
 
   Deno.test(`${name}: a caller's scale reaches the shader`, () => {
     const values = (plan: Plan) => plan.passes.flatMap((p) => p.params.map((param) => param.value));
-    const usual = values(family.plan(small, initial, LEAST_DEVICE));
-    const doubled = values(family.plan(small, initial, LEAST_DEVICE, { scale: 0.5 }));
-    const twice = values(family.plan(small, initial, LEAST_DEVICE, { scale: 1 }));
-    assert(usual.some((value, i) => value !== doubled[i]));
-    assert(twice.some((value, i) => Math.abs(value / doubled[i] - 2) < 1e-12));
+    for (const formulation of formulations(space)) {
+      const config = initialConfig<Config>(space, formulation);
+      const [axes] = family.verifyAxes(defaults);
+      const at = (scale?: number) => values(family.plan(axes, config, MATRIX_DEVICE, { scale }));
+      const [usual, halved, whole] = [at(), at(0.5), at(1)];
+      assert(usual.some((value, i) => value !== halved[i]), `${formulation}`);
+      assert(whole.some((value, i) => Math.abs(value / halved[i] - 2) < 1e-12), `${formulation}`);
+    }
   });
 
   Deno.test(`${name}: sizes read off the text are what wgsl_reflect finds: workgroup memory, threads, bindings`, () => {

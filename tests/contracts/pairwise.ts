@@ -1,10 +1,20 @@
-import type { Config, Space } from "../../kernels/core/space.ts";
+import {
+  type Config,
+  FORMULATION,
+  formulations,
+  type Space,
+  type Tunable,
+  tunablesRead,
+} from "../../kernels/core/space.ts";
 import { legalConfigs } from "./legal_configs.ts";
 
-/** Configs in which every two values of two tunables meet at least once, where anything lets them. */
+/** Configs in which every two values of two tunables meet at least once in each formulation, where anything lets them. */
 export interface Cover {
   readonly configs: readonly Config[];
-  /** Pairs some legal config holds but none found fitting, as in `tileV=64 & elem=f32`. */
+  /**
+   * Pairs some legal config holds but none found fitting, as in `tileV=64 & elem=f32`, or a formulation none of whose
+   * configs fits.
+   */
   readonly unfit: readonly string[];
 }
 
@@ -16,14 +26,37 @@ const MOST_PLANS_PER_PAIR = 1000;
  * The rarest pair left is taken first, in the fitting config that brings most other missing pairs. Deterministic.
  */
 export function pairwise(space: Space, fits: (config: Config) => boolean): Cover {
-  const tunables = Object.entries(space.tunables);
+  const covers = formulations(space).map((formulation): Cover => {
+    const legal = legalConfigs(space).filter((config) => config[FORMULATION] === formulation);
+    const known = new Map<number, boolean>();
+    const fitsAt = (i: number) => {
+      const answer = known.get(i) ?? fits(legal[i]);
+      known.set(i, answer);
+      return answer;
+    };
+    if (formulation !== undefined && !legal.some((_, i) => fitsAt(i))) {
+      return { configs: [], unfit: [`${FORMULATION}=${formulation}`] };
+    }
+    return coverOf(tunablesRead(space, formulation), legal, fitsAt);
+  });
+  return {
+    configs: covers.flatMap(({ configs }) => configs),
+    unfit: [...new Set(covers.flatMap(({ unfit }) => unfit))],
+  };
+}
+
+/** The cover of one formulation: every config holds the same tunables. */
+function coverOf(
+  tunables: readonly [string, Tunable][],
+  legal: readonly Config[],
+  fitsAt: (i: number) => boolean,
+): Cover {
   const offsets: number[] = [];
   let values = 0;
   for (const [, tunable] of tunables) {
     offsets.push(values);
     values += tunable.values.length;
   }
-  const legal = legalConfigs(space);
   // Row of a config: the index of each of its values among all values of all tunables.
   const rows = legal.map((config) =>
     Uint16Array.from(tunables, ([name, t], i) => offsets[i] + t.values.indexOf(config[name]))
@@ -36,12 +69,6 @@ export function pairwise(space: Space, fits: (config: Config) => boolean): Cover
     return missing;
   };
 
-  const known = new Map<number, boolean>();
-  const fitsAt = (i: number) => {
-    const answer = known.get(i) ?? fits(legal[i]);
-    known.set(i, answer);
-    return answer;
-  };
   const configs: Config[] = [];
   const unfit: string[] = [];
   for (let pair = rarest(counts); pair >= 0; pair = rarest(counts)) {

@@ -27,6 +27,20 @@ Deno.test("pairwise() holds every pair a legal config holds, in far fewer config
   assertEquals(pairwise(space, () => true).configs, configs);
 });
 
+Deno.test("pairwise() covers each formulation by the tunables it reads, and names one that nothing fits", () => {
+  const formed = defineSpace({
+    formulation: oneOf(["flat", "tiled"], { initial: "flat", doc }),
+    a: oneOf([1, 2], { initial: 1, doc }),
+    tile: oneOf([8, 16, 32], { initial: 8, doc, formulations: ["tiled"] }),
+  });
+  const { configs, unfit } = pairwise(formed, () => true);
+  assertEquals(unfit, []);
+  assertEquals(configs.length, 2 + 6);
+  assertEquals(Object.keys(configs[0]), ["formulation", "a"]);
+  const flat = pairwise(formed, (c) => c.formulation === "flat");
+  assertEquals([flat.configs.length, flat.unfit], [2, ["formulation=tiled"]]);
+});
+
 Deno.test("pairwise() names the pairs no config fits, and covers all others", () => {
   const { configs, unfit } = pairwise(space, (c) => !(c.a === 2 && c.d === 3));
   assertEquals(unfit, ["a=2 & d=3"]);

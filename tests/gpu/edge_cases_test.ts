@@ -9,7 +9,7 @@ import { PipelineCache } from "../../tuner/pipeline_cache.ts";
 import { type Case, makeCase, verify } from "../../tuner/verify.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { missingFeatures, testDevice } from "./open_test_device.ts";
-import { sampleConfigs, SEED } from "./sample_configs.ts";
+import { initialConfigs, sampleConfigs, SEED } from "./sample_configs.ts";
 
 const SAMPLES = 8;
 const opened = await testDevice();
@@ -19,10 +19,10 @@ const kdaDecode = familyNamed("kda_decode");
 const kdaPrefill = familyNamed("kda_prefill");
 const mlaDecode = familyNamed("mla_decode");
 
-/** The default and some random variants, the first of those that fixtures_test.ts runs. */
+/** The default of each formulation and some random variants, the first of those that fixtures_test.ts runs. */
 function variantsOf(family: AnyFamily, axes: Axes): Config[] {
   return [
-    initialConfig<Config>(family.space),
+    ...initialConfigs(family, axes, opened!.capabilities),
     ...sampleConfigs(family, axes, opened!.capabilities, SAMPLES, SEED),
   ];
 }
@@ -66,7 +66,6 @@ gpuTest("kda_prefill carries the state from window to window", async () => {
     const maxStorageBufferBindingSize = part * B * T * axes.K * 4;
     const capabilities = { ...opened!.capabilities, limits: { ...limits, maxStorageBufferBindingSize } };
     const configs = variantsOf(kdaPrefill, axes);
-    configs.push({ ...configs[0], formulation: "recurrent" });
     const { passes } = kdaPrefill.plan(axes, configs[0], capabilities);
     assert(passes.length >= 4, `${passes.length / 2} windows`);
     await check(kdaPrefill, configs, [makeCase(kdaPrefill, axes, 5)], capabilities);
@@ -75,7 +74,7 @@ gpuTest("kda_prefill carries the state from window to window", async () => {
 
 gpuTest("kda_prefill's recurrent form carries the state over 16384 tokens", async () => {
   const axes = { B: 1, T: 16387, H: 1, K: 64, V: 64 };
-  const config = { ...initialConfig<Config>(kdaPrefill.space), formulation: "recurrent" };
+  const config = initialConfig<Config>(kdaPrefill.space, "recurrent");
   assertEquals(kdaPrefill.plan(axes, config, opened!.capabilities).passes.length, 2);
   await check(kdaPrefill, [config], [makeCase(kdaPrefill, axes, 6)]);
 });

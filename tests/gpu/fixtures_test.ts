@@ -1,14 +1,13 @@
-// Every reference case of tests/fixtures through its family's default variant and 20 seeded random ones.
+// Every reference case of tests/fixtures through the default of each formulation of its family and 20 seeded random ones.
 // Cold, a software adapter spends minutes compiling these; its shader cache makes the next run one of seconds.
 import { loadCase } from "../../cli/run_case.ts";
-import { initialConfig } from "../../kernels/core/space.ts";
 import { formatVariant } from "../../kernels/core/variant_id.ts";
 import { familyNamed } from "../../kernels/mod.ts";
 import { PipelineCache } from "../../tuner/pipeline_cache.ts";
 import { verify } from "../../tuner/verify.ts";
 import { assertEquals } from "../assert.ts";
 import { missingFeatures, testDevice } from "./open_test_device.ts";
-import { sampleConfigs, SEED } from "./sample_configs.ts";
+import { initialConfigs, sampleConfigs, SEED } from "./sample_configs.ts";
 
 const SAMPLES = 20;
 const FIXTURES: Readonly<Record<string, readonly string[]>> = {
@@ -32,7 +31,7 @@ for (const [name, fixtures] of Object.entries(FIXTURES)) {
   const family = familyNamed(name);
   for (const fixture of fixtures) {
     Deno.test({
-      name: `${name}: the default and ${SAMPLES} random variants agree with ${fixture}${
+      name: `${name}: the default of each formulation and ${SAMPLES} random variants agree with ${fixture}${
         missingFeatures(opened)
       }`,
       ignore: !opened,
@@ -43,7 +42,7 @@ for (const [name, fixtures] of Object.entries(FIXTURES)) {
         const configs = sampleConfigs(family, test.axes, capabilities, SAMPLES, SEED);
         assertEquals(configs.length, SAMPLES);
         const wrong: string[] = [];
-        for (const config of [initialConfig(family.space), ...configs]) {
+        for (const config of [...initialConfigs(family, test.axes, capabilities), ...configs]) {
           const { passed, errors } = await verify(device, capabilities, family, config, test, pipelines);
           if (!passed) wrong.push(`${formatVariant(name, config)} ${JSON.stringify(errors)}`);
         }

@@ -3,7 +3,7 @@
 import { canRun } from "../../kernels/core/fit.ts";
 import { formatAxes } from "../../kernels/core/axes.ts";
 import type { AnyFamily, Axes } from "../../kernels/core/family.ts";
-import { type Config, initialConfig } from "../../kernels/core/space.ts";
+import type { Config } from "../../kernels/core/space.ts";
 import { formatVariant } from "../../kernels/core/variant_id.ts";
 import { families } from "../../kernels/mod.ts";
 import { PipelineCache } from "../../tuner/pipeline_cache.ts";
@@ -12,7 +12,7 @@ import { assert, assertEquals } from "../assert.ts";
 import { pairwise } from "../contracts/pairwise.ts";
 import { shapesOf, verifySizes } from "../contracts/shapes.ts";
 import { missingFeatures, testDevice } from "./open_test_device.ts";
-import { sampleConfigs, SEED } from "./sample_configs.ts";
+import { initialConfigs, sampleConfigs, SEED } from "./sample_configs.ts";
 
 const OTHER_SHAPES = 2;
 const opened = await testDevice();
@@ -68,16 +68,17 @@ for (const family of families) {
       Object.fromEntries(Object.entries(shape).filter(([name]) => family.axes[name].oneOf)),
     );
     Deno.test({
-      name: `${family.name}: the default and ${OTHER_SHAPES} variants are right at ${size}${
-        missingFeatures(opened)
-      }`,
+      name:
+        `${family.name}: the default of each formulation and ${OTHER_SHAPES} variants are right at ${size}${
+          missingFeatures(opened)
+        }`,
       ignore: !opened,
       fn: async () => {
         const [ragged] = family.verifyAxes(shape);
         const { capabilities } = opened!;
         const sample = sampleConfigs(family, ragged, capabilities, OTHER_SHAPES, SEED);
         assertEquals(sample.length, OTHER_SHAPES);
-        await check(family, shape, [initialConfig(family.space), ...sample]);
+        await check(family, shape, [...initialConfigs(family, ragged, capabilities), ...sample]);
       },
     });
   }
