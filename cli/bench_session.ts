@@ -1,16 +1,18 @@
 import { completeAxes, formatAxes } from "../kernels/core/axes.ts";
+import type { Axes } from "../kernels/core/family.ts";
 import type { Config } from "../kernels/core/space.ts";
 import { parseConfig, splitVariant } from "../kernels/core/variant_id.ts";
 import { familyNamed } from "../kernels/mod.ts";
-import type { Ceilings, Trial } from "../profiles/schema.ts";
+import type { Ceilings } from "../profiles/schema.ts";
 import { sourceHash } from "../profiles/source_hash.ts";
 import { floorUs } from "../tuner/ceilings.ts";
+import type { StagesRequest, StageTimes } from "../tuner/stages.ts";
 import type { Workload } from "../tuner/workloads.ts";
+import { benchLines, type BenchRow, stageLines } from "./bench_lines.ts";
 import { chooseWorkloads, type WorkloadOptions } from "./choose_workloads.ts";
-import { formatUs } from "./duration.ts";
 import { GpuProcess } from "./gpu_process.ts";
 import type { Backend } from "./open_backend.ts";
-import { note, print, printJson, table } from "./output.ts";
+import { note, print, printJson } from "./output.ts";
 import { TrialProcess } from "./trial_process.ts";
 import { formatTiming } from "./tune_display.ts";
 import { EXIT, UserError } from "./user_error.ts";
@@ -19,21 +21,11 @@ import { winnerFor } from "./winner_for.ts";
 
 export interface BenchOptions extends WorkloadOptions {
   readonly config?: string[];
+  readonly stages?: true;
   readonly backend?: Backend;
   readonly software?: true;
   readonly profiles?: string;
   readonly json?: true;
-}
-
-/** One timed variant and what its time means. */
-interface Row {
-  readonly workload: string;
-  readonly axes: string;
-  readonly from: string;
-  readonly trial: Trial;
-  readonly floorUs: number;
-  readonly gigabytesPerSecond?: number;
-  readonly tflops?: number;
 }
 
 const CEILINGS_TIMEOUT_MS = 60_000;
@@ -59,7 +51,7 @@ export async function runBench(options: BenchOptions): Promise<number> {
   try {
     const ceilings = await gpu.request<Ceilings>("ceilings", {}, CEILINGS_TIMEOUT_MS);
     const workloads = chosen.pick(record.software, capabilities);
-    const rows: Row[] = [];
+    const rows: BenchRow[] = [];
     for (const workload of workloads) {
       const family = familyNamed(workload.family);
       const axes = completeAxes(family, workload.axes);
@@ -75,27 +67,47 @@ export async function runBench(options: BenchOptions): Promise<number> {
         });
         const work = family.work(axes, config);
         const us = trial.timing?.medianUs;
+        note(
+          `${workload.name}: ${
+            trial.timing ? formatTiming(trial.timing) : `${trial.status}: ${trial.reason}`
+          }`,
+        );
+        const goalUs = workload.goalUs?.[record.backend];
+        const stages = options.stages && trial.timing && await stagesOf(workload, axes, config, ceilings);
         rows.push({
           workload: workload.name,
           axes: formatAxes(axes),
           from,
           trial,
           floorUs: floorUs(work, ceilings),
+          ...(goalUs !== undefined && { goalUs }),
           ...(us !== undefined &&
             { gigabytesPerSecond: work.bytes / us / 1e3, tflops: work.flops / us / 1e6 }),
+          ...(stages && { stages }),
         });
-        note(
-          `${workload.name}: ${
-            trial.timing ? formatTiming(trial.timing) : `${trial.status}: ${trial.reason}`
-          }`,
-        );
       }
     }
     if (options.json) await printJson({ device: record, ceilings, how: "measured", rows });
-    else await print(...benchLines(rows, record.software));
+    else await print(...benchLines(rows, record), ...stageLines(rows));
     return rows.every((row) => row.trial.status === "passed") ? EXIT.ok : EXIT.failed;
   } finally {
     trials.close();
+  }
+
+  /** Undefined, and the reason told, where a stage can't be timed: the row stands without it. */
+  async function stagesOf(
+    { family, name }: Workload,
+    axes: Axes,
+    config: Config,
+    ceilings: Ceilings,
+  ): Promise<StageTimes | undefined> {
+    const request: StagesRequest = { config, axes, ceilings, samples: SAMPLES, capUs: CAP_US };
+    try {
+      return await trials.request<StageTimes>("stages", { family, ...request });
+    } catch (error) {
+      note(`No stages of ${name}: ${(error as Error).message}`);
+      return undefined;
+    }
   }
 
   async function configsOf(workload: Workload): Promise<{ config: Config; from: string }[]> {
@@ -113,29 +125,4 @@ export async function runBench(options: BenchOptions): Promise<number> {
     for (const notice of choice.notices) note(notice);
     return [{ config: choice.config, from: choice.from }];
   }
-}
-
-function benchLines(rows: readonly Row[], software: boolean): string[] {
-  const cells = rows.map((row) => [
-    row.workload,
-    row.trial.timing ? formatTiming(row.trial.timing) : row.trial.status,
-    formatUs(row.floorUs),
-    row.trial.rooflinePercent === undefined ? "-" : `${row.trial.rooflinePercent.toFixed(1)} %`,
-    row.gigabytesPerSecond === undefined ? "-" : row.gigabytesPerSecond.toPrecision(3),
-    row.tflops === undefined ? "-" : row.tflops.toPrecision(3),
-    row.trial.error === undefined ? "-" : row.trial.error.toExponential(1),
-    row.trial.variant,
-  ]);
-  const truth = software ? ["Software adapter: these times say nothing about a GPU."] : [];
-  return [
-    ...table(["workload", "median", "floor", "roofline", "GB/s", "TFLOP/s", "error", "variant"], cells, [
-      1,
-      2,
-      3,
-      4,
-      5,
-      6,
-    ]),
-    ...truth,
-  ];
 }

@@ -16,7 +16,8 @@ export function parseDuration(text: string): number {
 
 /** Prints microseconds with three digits and a fitting unit. */
 export function formatUs(us: number): string {
-  if (us >= 1e6) return `${(us / 1e6).toPrecision(3)} s`;
-  if (us >= 1e3) return `${(us / 1e3).toPrecision(3)} ms`;
+  const size = Math.abs(us);
+  if (size >= 1e6) return `${(us / 1e6).toPrecision(3)} s`;
+  if (size >= 1e3) return `${(us / 1e3).toPrecision(3)} ms`;
   return `${us.toPrecision(3)} us`;
 }

@@ -4,11 +4,13 @@ import { measureCeilings } from "../tuner/ceilings.ts";
 import { serveGpu, type WorkerOp } from "./serve_gpu.ts";
 import { numericCheckOp } from "./worker_ops/numeric_check.ts";
 import { runOp } from "./worker_ops/run.ts";
+import { stagesOp } from "./worker_ops/stages.ts";
 import { trialOp } from "./worker_ops/trial.ts";
 
 await serveGpu({
   ceilings: measureCeilings,
   trial: trialOp(familyNamed) as WorkerOp,
   run: runOp as WorkerOp,
+  stages: stagesOp as WorkerOp,
   numeric_check: numericCheckOp,
 });

@@ -55,6 +55,12 @@ export class TrialProcess {
     }
   }
 
+  /** Any other operation, in a new process where the last one ended. Throws as `GpuProcess.request` does. */
+  async request<T>(op: string, payload: unknown): Promise<T> {
+    await this.#ensure();
+    return await this.#gpu.request<T>(op, payload, this.#timeoutMs);
+  }
+
   /** Kills the process; a trial under way throws GpuDied. */
   close(): void {
     this.#closed = true;

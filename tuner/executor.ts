@@ -8,6 +8,8 @@ const USAGE = BUFFER_USAGE.STORAGE | BUFFER_USAGE.COPY_SRC | BUFFER_USAGE.COPY_D
 
 /** A dispatch ready to encode. */
 export interface Step {
+  /** Of the plan's pass. */
+  readonly label: string;
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
   readonly workgroups: readonly [number, number, number];
@@ -82,7 +84,7 @@ export class Execution {
           }),
         ].map((resource, binding) => ({ binding, resource })),
       });
-      return { pipeline: compiled[i].pipeline, bindGroup, workgroups: pass.workgroups };
+      return { label: pass.label, pipeline: compiled[i].pipeline, bindGroup, workgroups: pass.workgroups };
     });
     const memory = await device.popErrorScope();
     const execution = new Execution(device, plan, buffers, uniforms, steps, compileMs);
@@ -111,9 +113,10 @@ export class Execution {
     }
   }
 
-  /** Encodes one call into `pass`. */
-  encode(pass: GPUComputePassEncoder): void {
+  /** Encodes one call into `pass`, or only its passes of these labels. */
+  encode(pass: GPUComputePassEncoder, labels?: ReadonlySet<string>): void {
     for (const step of this.steps) {
+      if (labels && !labels.has(step.label)) continue;
       pass.setPipeline(step.pipeline);
       pass.setBindGroup(0, step.bindGroup);
       pass.dispatchWorkgroups(...step.workgroups);

@@ -1,5 +1,5 @@
 import type { AnyFamily, Axes } from "../kernels/core/family.ts";
-import { bufferBytes, canRun, fit } from "../kernels/core/fit.ts";
+import { canRun, fit } from "../kernels/core/fit.ts";
 import type { Config } from "../kernels/core/space.ts";
 import { formatVariant } from "../kernels/core/variant_id.ts";
 import { type Ceilings, SCHEMA_VERSION, type Trial, type TrialStatus } from "../profiles/schema.ts";
@@ -9,7 +9,7 @@ import { Execution } from "./executor.ts";
 import { measure } from "./measure.ts";
 import type { OpenDevice } from "./open_device.ts";
 import { CompileError, PipelineCache } from "./pipeline_cache.ts";
-import { fillForTiming } from "./timing_inputs.ts";
+import { completeSets } from "./timing_sets.ts";
 import { Timer } from "./timer.ts";
 import { type Case, makeCase, verify } from "./verify.ts";
 
@@ -28,11 +28,8 @@ export interface TrialRequest {
 /** What a trial is doing, so that whoever waits can bound each phase. */
 export type Phase = "compile" | "verify" | "time";
 
-/** Working sets below this rotate among several buffers: larger than any cache of a present GPU. */
-const CACHE_BYTES = 128 << 20;
-const MOST_SETS = 64;
 /** Work before the first look at the clocks, us. */
-const WARM_UP_US = 5_000;
+export const WARM_UP_US = 5_000;
 
 /** Runs trials of one family on one device: verification first, then timing. Never throws for what a variant does. */
 export class TrialRunner {
@@ -114,10 +111,7 @@ export class TrialRunner {
       }
 
       onPhase("time");
-      const bytes = plan.buffers.reduce((sum, b) => sum + bufferBytes(b), 0);
-      const wanted = this.#opened.record.software ? 1 : Math.min(MOST_SETS, Math.ceil(CACHE_BYTES / bytes));
-      while (sets.length < wanted) sets.push(await Execution.prepare(device, plan, pipelines, first));
-      fillForTiming(sets, plan, family, axes);
+      await completeSets(sets, this.#opened, family, axes, plan, pipelines);
       const probe = await this.#clockProbe(ceilings);
       const timing = await measure(this.#timer, sets, {
         quantumNs: ceilings.timestampQuantumNs,

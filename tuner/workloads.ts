@@ -1,5 +1,6 @@
 import type { Axes } from "../kernels/core/family.ts";
 import type { Config } from "../kernels/core/space.ts";
+import type { DeviceRecord } from "../profiles/schema.ts";
 
 /** A size worth tuning or timing, and how the caller's tensors are stored there. */
 export interface Workload {
@@ -8,7 +9,14 @@ export interface Workload {
   readonly axes: Axes;
   /** Storage types the caller decides (`Tunable.storageOf`); the initial ones where not named. */
   readonly storage: Config;
+  /** What one call should take on `GOALS_FOR`, by WebGPU implementation, us. */
+  readonly goalUs?: Goals;
 }
+
+type Goals = Readonly<Partial<Record<DeviceRecord["backend"], number>>>;
+
+/** The device goals are set for. */
+export const GOALS_FOR = "an NVIDIA H200";
 
 const HEADS = { H: 32, K: 128, V: 128 };
 
@@ -28,6 +36,10 @@ function latent(S: number, H = 32): Workload {
     axes: { N: 1, H, S },
     storage: { cacheElem: "f16" },
   };
+}
+
+function withGoal(workload: Workload, builtin: number, dawn: number): Workload {
+  return { ...workload, goalUs: { builtin, dawn } };
 }
 
 /** What `tune` tunes on a GPU: Kimi-Linear-48B's shapes. */
@@ -51,9 +63,18 @@ export const SUITES: Readonly<Record<string, readonly Workload[]>> = {
   default: DEFAULT_WORKLOADS,
   software: SOFTWARE_WORKLOADS,
   targets: [
-    ...[1, 8, 64, 256].map((N) => decode(N)),
-    ...[1024, 8192, 32768, 131072].map((T) => prefill(1, T)),
-    prefill(8, 1024),
-    ...[8192, 32768, 131072, 1048576].map((S) => latent(S)),
+    withGoal(decode(1), 8, 6),
+    withGoal(decode(8), 12, 10),
+    withGoal(decode(64), 70, 66),
+    withGoal(decode(256), 260, 255),
+    withGoal(prefill(1, 1024), 250, 150),
+    withGoal(prefill(1, 8192), 1_000, 500),
+    withGoal(prefill(1, 32768), 4_000, 2_000),
+    withGoal(prefill(1, 131072), 16_000, 8_000),
+    withGoal(prefill(8, 1024), 1_000, 500),
+    withGoal(latent(8192), 30, 15),
+    withGoal(latent(32768), 75, 25),
+    withGoal(latent(131072), 250, 75),
+    withGoal(latent(1048576), 1_800, 500),
   ],
 };

@@ -13,6 +13,7 @@ export function benchCommand() {
       "--config <variant...>",
       "variants to time, as variants prints them; else the profile's winner, else the default",
     )
+    .option("--stages", "time every pass on its own, and each stage marked in one by leaving it out")
     .option("--storage <type>", "store the caller's tensors (q, k, v, o; the cache) as f32 or f16")
     .addOption(backendOption())
     .option("--software", "use the software adapter even where a GPU answers")
@@ -25,6 +26,7 @@ Examples:
   deno task bench --suite targets --json > targets.json
   deno task bench kda_prefill --workload 'B=1,T=8192,H=32'
   deno task bench kda_prefill --workload T=8192 --config 'kda_prefill:formulation=recurrent' 'kda_prefill:chunkSize=32'
+  deno task bench mla_decode --workload S=131072 --stages           where does its time go?
   deno task bench --backend dawn --suite targets
   deno task bench --software                            small sizes on a software adapter`,
     )

@@ -14,12 +14,13 @@ for (const text of ["", "5", "5x", "0s", "-5s", "1m30s", "1e3s", "NaNs", "s"]) {
 }
 
 Deno.test("formatUs() chooses the unit and keeps three digits", () => {
-  assertEquals([0.5, 12.34, 999, 1234, 56789, 2.5e6].map(formatUs), [
+  assertEquals([0.5, 12.34, 999, 1234, 56789, 2.5e6, -1234].map(formatUs), [
     "0.500 us",
     "12.3 us",
     "999 us",
     "1.23 ms",
     "56.8 ms",
     "2.50 s",
+    "-1.23 ms",
   ]);
 });

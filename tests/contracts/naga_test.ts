@@ -1,7 +1,6 @@
 // Every pair of tunable values, on a desktop GPU's limits, is WGSL that naga parses and validates. No adapter is needed,
 // so this also covers what the adapter of tests/gpu is too small for.
 import { canRun } from "../../kernels/core/fit.ts";
-import { NagaError, parseWgsl, validate } from "naga-wasm";
 import type { Axes } from "../../kernels/core/family.ts";
 import { formatVariant } from "../../kernels/core/variant_id.ts";
 import { families } from "../../kernels/mod.ts";
@@ -9,20 +8,15 @@ import { assert, assertEquals } from "../assert.ts";
 import { DESKTOP_DEVICE } from "./devices.ts";
 import { pairwise } from "./pairwise.ts";
 import { shapesOf } from "./shapes.ts";
-
-function refusal(code: string): string | undefined {
-  try {
-    validate(parseWgsl(code));
-  } catch (error) {
-    if (error instanceof NagaError) return error.formatted;
-    throw error;
-  }
-}
+import { wgslRefusal } from "./wgsl_refusal.ts";
 
 Deno.test("naga-wasm refuses what is no WGSL and what does not type-check", () => {
-  assert(refusal("fn main( {"));
-  assert(refusal("@compute @workgroup_size(1) fn main() { let x: u32 = 1.5; }"));
-  assertEquals(refusal("enable f16;\n@compute @workgroup_size(1) fn main() { let x = 1.0h; }"), undefined);
+  assert(wgslRefusal("fn main( {"));
+  assert(wgslRefusal("@compute @workgroup_size(1) fn main() { let x: u32 = 1.5; }"));
+  assertEquals(
+    wgslRefusal("enable f16;\n@compute @workgroup_size(1) fn main() { let x = 1.0h; }"),
+    undefined,
+  );
 });
 
 for (const family of families) {
@@ -38,7 +32,7 @@ for (const family of families) {
         for (const { code, label } of family.plan(axes, config, DESKTOP_DEVICE).passes) {
           if (seen.has(code)) continue;
           seen.add(code);
-          const why = refusal(code);
+          const why = wgslRefusal(code);
           if (why) wrong.push(`${formatVariant(family.name, config)} ${label}: ${why}`);
         }
       }

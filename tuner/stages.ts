@@ -1,0 +1,103 @@
+import type { AnyFamily, Axes, Plan } from "../kernels/core/family.ts";
+import { bindingBytes, fit } from "../kernels/core/fit.ts";
+import type { Config } from "../kernels/core/space.ts";
+import { withAblations } from "../kernels/core/stages.ts";
+import type { Ceilings, Timing } from "../profiles/schema.ts";
+import { ClockProbe } from "./clock_probe.ts";
+import { Execution } from "./executor.ts";
+import { measure } from "./measure.ts";
+import type { OpenDevice } from "./open_device.ts";
+import { PipelineCache } from "./pipeline_cache.ts";
+import { Timer } from "./timer.ts";
+import { completeSets } from "./timing_sets.ts";
+import { type Phase, WARM_UP_US } from "./trial.ts";
+
+export interface StagesRequest {
+  readonly config: Config;
+  readonly axes: Axes;
+  readonly ceilings: Ceilings;
+  readonly samples: number;
+  /** Longest span submitted at once, us. */
+  readonly capUs: number;
+}
+
+/** Where the time of one call goes. */
+export interface StageTimes {
+  readonly whole: Timing;
+  readonly passes: readonly PassTime[];
+}
+
+/** All dispatches of one label, timed without the others. */
+export interface PassTime {
+  readonly label: string;
+  readonly dispatches: number;
+  readonly timing: Timing;
+  /** What the pass binds, moved once at the measured bandwidth, us; states count twice. A cache may be faster. */
+  readonly memoryUs: number;
+  /** Stages its text marks: the time the pass is shorter by without one. What they share or hide goes to none. */
+  readonly stages: readonly { readonly name: string; readonly us: number }[];
+}
+
+/**
+ * Times every pass of a variant on its own, and what the stages marked in it cost by leaving each out. Clocks, working
+ * sets and spans are those of a trial. Throws as `plan` and compiling do.
+ */
+export async function measureStages(
+  opened: OpenDevice,
+  family: AnyFamily,
+  request: StagesRequest,
+  onPhase: (phase: Phase) => void = () => {},
+): Promise<StageTimes> {
+  const { device, capabilities, record } = opened;
+  const { axes, ceilings } = request;
+  const original = fit(family.plan(axes, request.config, capabilities), capabilities);
+  const { plan, ablations } = withAblations(original);
+  const pipelines = new PipelineCache();
+  const timer = new Timer(device);
+  const sets: Execution[] = [];
+  try {
+    onPhase("compile");
+    sets.push(await Execution.prepare(device, plan, pipelines));
+    onPhase("time");
+    await completeSets(sets, opened, family, axes, plan, pipelines);
+    const probe = record.software ? undefined : await ClockProbe.prepare(opened, ceilings, timer);
+    const time = (...labels: string[]) => {
+      onPhase("time");
+      const chosen = new Set(labels);
+      return measure(timer, sets.map((set) => ({ encode: (pass) => set.encode(pass, chosen) })), {
+        quantumNs: ceilings.timestampQuantumNs,
+        samples: request.samples,
+        spanCapUs: request.capUs,
+        warmUp: probe && { leastUs: WARM_UP_US, isWarm: () => probe.isWarm() },
+      });
+    };
+    const labels = [...new Set(original.passes.map((pass) => pass.label))];
+    // The whole goes first, so that every pass finds what the one before it leaves; passes that compute nonsense last.
+    const whole = await time(...labels);
+    const passes = new Map<string, PassTime>();
+    for (const label of labels) {
+      const dispatches = original.passes.filter((pass) => pass.label === label).length;
+      const memoryUs = boundBytes(original, label) / ceilings.readGBps / 1e3;
+      passes.set(label, { label, dispatches, timing: await time(label), memoryUs, stages: [] });
+    }
+    for (const { label, stage, without } of ablations) {
+      const pass = passes.get(label)!;
+      const us = pass.timing.medianUs - (await time(without)).medianUs;
+      passes.set(label, { ...pass, stages: [...pass.stages, { name: stage, us }] });
+    }
+    return { whole, passes: [...passes.values()] };
+  } finally {
+    for (const set of sets) set.destroy();
+    timer.destroy();
+  }
+}
+
+/** Bytes the passes of a label bind; a state is read and written. */
+function boundBytes(plan: Plan, label: string): number {
+  const specs = new Map(plan.buffers.map((b) => [b.name, b]));
+  return plan.passes.filter((pass) => pass.label === label).flatMap((pass) => pass.buffers)
+    .reduce((sum, { name, range }) => {
+      const spec = specs.get(name)!;
+      return sum + bindingBytes(spec, range) * (spec.role === "state" ? 2 : 1);
+    }, 0);
+}
