@@ -1,32 +1,38 @@
 enable f16;
-// kda_decode / layout: what both step_*.wgsl share: sizes, bindings, and which thread holds what.
+// kda_decode / step: one token of the gated delta rule for every sequence and head.
 //   S' = diag(exp g) S                                   S [K, V]
 //   u  = beta (v - S'^T k)                               [V]
 //   o  = scale (S'^T q + u (k . q)),  S <- S' + k u^T
-// One workgroup owns tileV columns of one head's state. A thread holds rowsPerThread x columnsPerThread of it in
-// registers, so the state is read once and written once; every load is issued before any arithmetic.
-// Linked with a step_*.wgsl, an operands_*.wgsl, which brings q, k and g, and a reduce_*.wgsl, which sums over rows.
+// One workgroup owns tileV columns of the state of headsPerGroup heads, one after the other. A thread holds
+// rowsPerThread x columnsPerThread of it in registers, so the state is read once and written once, and every load of a
+// head is issued before any arithmetic on it.
+// Linked with a tile_*.wgsl, which knows the order of S in memory, an operands_*.wgsl, which brings q, k and g, and a
+// reduce_*.wgsl, which sums over rows.
 
 const K: u32 = 128u;             // key channels of a head
 const V: u32 = 128u;             // value channels of a head
 const tileV: u32 = 64u;          // columns of S per workgroup (fla: BV)
+const headsPerGroup: u32 = 1u;   // heads of a workgroup, a grid apart
 const columnsPerThread: u32 = 4u;
 const rowsPerThread: u32 = 8u;   // in fours
 const laneColumns: u32 = 16u;    // neighbouring threads along a row; then the next row thread begins
 const threadStep: u32 = 2u;      // fours of rows from a thread's first to the next thread's first
 const fourStep: u32 = 1u;        // fours of rows from one of a thread to its next
+const folded: bool = false;      // whether the grid has a z, where it may overshoot
 alias Vec = vec4<f32>;           // columnsPerThread columns
 alias StoredVec = vec4<f16>;     // what one load of S brings
 
 const columnThreads: u32 = tileV / columnsPerThread;
 const rowThreads: u32 = K / rowsPerThread;
 const threads: u32 = columnThreads * rowThreads;
+const columnsOfV: u32 = V / columnsPerThread;
 const foursOfK: u32 = K / 4u;
 const fours: u32 = rowsPerThread / 4u;
 const LOG2E: f32 = 1.4426950408889634;
 
 struct Params {
-  heads: u32, // sequences x heads
+  heads: u32,  // sequences x heads
+  stride: u32, // from a head of a workgroup to its next
   scale: f32,
 }
 
@@ -53,9 +59,34 @@ struct Sums {
   kq: f32, // scale k . q
 }
 
+/** What a thread reads of one head. */
+struct Loaded {
+  tile: StoredTile,
+  operands: Operands,
+  v: Vec,
+  beta: f32,
+}
+
+/** A thread's place in a workgroup. */
+struct Place {
+  local: u32,
+  column: u32, // of columnThreads
+  row: u32,    // of rowThreads
+}
+
 /** exp(g); exp2(-127) is 0 for every purpose. */
 fn decayOf(gates: vec4<f32>) -> vec4<f32> {
   return exp2(max(gates * LOG2E, vec4<f32>(-127.0)));
+}
+
+fn load(head: u32, group: u32, place: Place) -> Loaded {
+  let columns = group * columnThreads + place.column;
+  var loaded: Loaded;
+  loaded.tile = loadTile(head, columns, place.row * threadStep);
+  loaded.v = v[head * columnsOfV + columns];
+  loaded.beta = beta[head];
+  loaded.operands = loadOperands(head, place.local, place.row * threadStep);
+  return loaded;
 }
 
 @compute @workgroup_size(threads)
@@ -64,49 +95,78 @@ fn main(
   @builtin(num_workgroups) grid: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let head = group.y + group.z * grid.y;
-  if (head >= params.heads) {
-    return; // the grid is folded at the device's limit and may overshoot; uniform over the workgroup
+  var head = group.y + group.z * grid.y;
+  if (folded && head >= params.heads) {
+    return; // all threads alike
   }
-  let column = local / (laneColumns * rowThreads) * laneColumns + local % laneColumns;
-  step(head, group.x * columnThreads + column, local, column, local / laneColumns % rowThreads);
+  let place = Place(
+    local,
+    local / (laneColumns * rowThreads) * laneColumns + local % laneColumns,
+    local / laneColumns % rowThreads,
+  );
+  let columns = group.x * columnThreads + place.column;
+  var loaded = load(head, group.x, place);
+  for (var turn = 0u; turn < headsPerGroup; turn++) {
+    if (turn == 0u || head < params.heads) { // all threads alike
+      let mine = loaded.operands;
+      let decayed = decayTile(loaded.tile, mine.decays);
+      let value = loaded.v;
+      let strength = loaded.beta;
+      if (turn + 1u < headsPerGroup) {
+        loaded = load(min(head + params.stride, params.heads - 1u), group.x, place);
+      }
+      let sums = sumRows(place, sumTile(decayed, mine));
+      let u = strength * (value - sums.k);
+      storeTile(head, columns, place.row * threadStep, decayed, mine.keys, u);
+      if (place.row == 0u) {
+        o[head * columnsOfV + columns] = fma(u, Vec(sums.kq), sums.q);
+      }
+      head += params.stride;
+    }
+  }
 }
 
-// kda_decode / step_kv: one token for a head whose state is stored [K, V]: one load brings columnsPerThread columns
-// of a row.
+// kda_decode / tile_kv: a thread's part of a state stored [K, V]: one load brings columnsPerThread columns of a row.
 
-const columnsOfV: u32 = V / columnsPerThread;
+alias StoredTile = array<StoredVec, rowsPerThread>;
+alias Tile = array<Vec, rowsPerThread>;
 
-fn step(head: u32, columns: u32, local: u32, column: u32, row: u32) {
-  let inV = head * columnsOfV + columns;
-  let at = (head * K + row * threadStep * 4u) * columnsOfV + columns;
-  var stored: array<StoredVec, rowsPerThread>;
+/** Where a thread's row i of a head lies in the state. */
+fn rowAt(head: u32, columns: u32, firstFour: u32, i: u32) -> u32 {
+  return (head * K + (firstFour + i / 4u * fourStep) * 4u + i % 4u) * columnsOfV + columns;
+}
+
+fn loadTile(head: u32, columns: u32, firstFour: u32) -> StoredTile {
+  var tile: StoredTile;
   for (var i = 0u; i < rowsPerThread; i++) {
-    stored[i] = state[at + (i / 4u * fourStep * 4u + i % 4u) * columnsOfV];
+    tile[i] = state[rowAt(head, columns, firstFour, i)];
   }
-  let value = v[inV];
-  let strength = beta[head];
-  var mine = loadOperands(head, local, row * threadStep);
+  return tile;
+}
 
-  var s: array<Vec, rowsPerThread>;
+fn decayTile(stored: StoredTile, decays: array<vec4<f32>, fours>) -> Tile {
+  var tile: Tile;
+  for (var i = 0u; i < rowsPerThread; i++) {
+    tile[i] = Vec(stored[i]) * decays[i / 4u][i % 4u];
+  }
+  return tile;
+}
+
+fn sumTile(tile: Tile, mine: Operands) -> Sums {
   var sums = Sums(Vec(0.0), Vec(0.0), 0.0);
   for (var i = 0u; i < rowsPerThread; i++) {
     let key = mine.keys[i / 4u][i % 4u];
     let query = mine.queries[i / 4u][i % 4u];
-    s[i] = Vec(stored[i]) * mine.decays[i / 4u][i % 4u];
-    sums.k = fma(s[i], Vec(key), sums.k);
-    sums.q = fma(s[i], Vec(query), sums.q);
+    sums.k = fma(tile[i], Vec(key), sums.k);
+    sums.q = fma(tile[i], Vec(query), sums.q);
     sums.kq = fma(key, query, sums.kq);
   }
-  sums = sumRows(column, row, sums);
+  return sums;
+}
 
-  let u = strength * (value - sums.k);
+fn storeTile(head: u32, columns: u32, firstFour: u32, tile: Tile, keys: array<vec4<f32>, fours>, u: Vec) {
   for (var i = 0u; i < rowsPerThread; i++) {
-    let next = fma(Vec(mine.keys[i / 4u][i % 4u]), u, s[i]);
-    state[at + (i / 4u * fourStep * 4u + i % 4u) * columnsOfV] = StoredVec(next);
-  }
-  if (row == 0u) {
-    o[inV] = fma(u, Vec(sums.kq), sums.q);
+    state[rowAt(head, columns, firstFour, i)] = StoredVec(fma(Vec(keys[i / 4u][i % 4u]), u, tile[i]));
   }
 }
 
@@ -139,18 +199,21 @@ var<workgroup> partialK: array<array<Vec, rowThreads + 1u>, columnThreads>;
 var<workgroup> partialQ: array<array<Vec, rowThreads + 1u>, columnThreads>;
 var<workgroup> partialKq: array<f32, rowThreads>;
 
-fn sumRows(column: u32, row: u32, mine: Sums) -> Sums {
-  partialK[column][row] = mine.k;
-  partialQ[column][row] = mine.q;
-  if (column == 0u) {
-    partialKq[row] = mine.kq;
+fn sumRows(place: Place, mine: Sums) -> Sums {
+  partialK[place.column][place.row] = mine.k;
+  partialQ[place.column][place.row] = mine.q;
+  if (place.column == 0u) {
+    partialKq[place.row] = mine.kq;
   }
   workgroupBarrier(); // every row thread's partial sums are in place
   var sums = Sums(Vec(0.0), Vec(0.0), 0.0);
   for (var r = 0u; r < rowThreads; r++) {
-    sums.k += partialK[column][r];
-    sums.q += partialQ[column][r];
+    sums.k += partialK[place.column][r];
+    sums.q += partialQ[place.column][r];
     sums.kq += partialKq[r];
+  }
+  if (headsPerGroup > 1u) {
+    workgroupBarrier(); // the sums are read, so that the next head's may replace them
   }
   return sums;
 }

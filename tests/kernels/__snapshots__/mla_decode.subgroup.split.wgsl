@@ -1,3 +1,5 @@
+enable subgroups;
+diagnostic(off, subgroup_uniformity);
 // mla_decode / split: softmax attention of a few heads over one slice of a sequence's cached rows.
 //   s = scale q . row [576]     o = softmax(s) row[0..512]     lse = ln sum exp(s)
 // Workgroup (split, head group, sequence) walks its tiles of keysPerTile rows with a running maximum in base 2.
