@@ -1,7 +1,8 @@
 // kda_prefill / recurrent: one token after the other, the state in registers.
 //   S' = diag(exp2(g)) S,  u = beta (v - S'^T k),  S = S' + k u^T,  o = scale S^T q     S [K, V]
 // One workgroup owns tileV columns of one head's S; a worker holds rowsPerThread rows of columnsPerThread columns.
-// The sum S'^T k decides the pace: it crosses the workers of a column once a token. Outputs cross them once in four.
+// The sum S'^T k decides the pace: it crosses the workers of a column once a token, and what does not need it is done
+// meanwhile, the output of the token before included. Outputs cross them once in four tokens.
 // Loaders, whole subgroups of their own, fetch and decay the next batch meanwhile: a worker that fetched for itself
 // would wait out the memory's latency once a batch, since compilers move loads down to their first use.
 // The workers of a column are neighbours in one subgroup.
@@ -53,7 +54,8 @@ var<workgroup> gates: array<array<array<array<vec4<f32>, parts>, rowVectors>, gr
 var<workgroup> values: array<array<array<Columns, columns>, group>, 2u * groups>;
 var<workgroup> strengths: array<array<f32, group>, 2u * groups>;
 
-// Stages the batch of tokens at `start` as the `turn`th; tokens past the last leave the state as it is.
+// Stages the batch of tokens at `start` as the `turn`th, with each token the query of the one before it.
+// Tokens past the last leave the state as it is.
 fn stage(loader: u32, start: u32, turn: u32, sequence: u32, firstColumn: u32) {
   let tokenBase = sequence / params.heads * params.tokens;
   let head = sequence % params.heads;
@@ -62,10 +64,13 @@ fn stage(loader: u32, start: u32, turn: u32, sequence: u32, firstColumn: u32) {
     let n = (i + loader) / keyVectors;
     let x = (i + loader) % keyVectors;
     let valid = start + n < params.last;
-    let at = ((tokenBase + min(start + n, params.last - 1u)) * params.heads + head) * keyVectors + x;
+    let token = tokenBase + min(start + n, params.last - 1u);
+    let before = tokenBase + clamp(start + n, params.first + 1u, params.last) - 1u;
+    let at = (token * params.heads + head) * keyVectors + x;
     let step = max(g[at] * 1.4426950408889634, vec4<f32>(-127.0));
     let m = turn * groups + n / group;
-    queries[m][n % group][x / parts][x % parts] = vec4<f32>(q[at]) * params.scale;
+    queries[m][n % group][x / parts][x % parts] = 
+      vec4<f32>(q[(before * params.heads + head) * keyVectors + x]) * params.scale;
     keys[m][n % group][x / parts][x % parts] = select(vec4<f32>(0.0), vec4<f32>(k[at]), valid);
     gates[m][n % group][x / parts][x % parts] = select(vec4<f32>(1.0), exp2(step), valid);
   }
@@ -118,9 +123,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     S[r] = state[(sequence * keyDim + row) * valueGroups + column];
   }
 
-  // Loaders are a batch ahead of the workers.
+  // Loaders are a batch ahead of the workers, whose outputs are a token behind.
   var turn = 0u;
-  for (var start = params.first; start < params.last + batch; start += batch) {
+  for (var start = params.first; start <= params.last + batch; start += batch) {
     if (thread >= workers) {
       stage(thread - workers, start, turn, sequence, firstColumn);
     } else if (start > params.first) {
@@ -129,32 +134,33 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
         var outputs = array<Columns, group>();
         // @unroll
         for (var n = 0u; n < group; n++) {
+          var gate = array<vec4<f32>, rowVectors>();
           var key = array<vec4<f32>, rowVectors>();
           var erased = array<Columns, chains>();
           // @unroll
           for (var j = 0u; j < rowVectors; j++) {
-            let gate = gates[staged][n][j][part];
+            gate[j] = gates[staged][n][j][part];
             key[j] = keys[staged][n][j][part];
+            let weight = gate[j] * key[j];
             // @unroll
             for (var e = 0u; e < 4u; e++) {
-              S[4u * j + e] *= gate[e];
-              erased[e % chains] = fma(Columns(key[j][e]), S[4u * j + e], erased[e % chains]);
+              erased[e % chains] = fma(Columns(weight[e]), S[4u * j + e], erased[e % chains]);
             }
           }
           // @unroll
           for (var c = 1u; c < chains; c++) {
             erased[0] += erased[c];
           }
-          let value = values[staged][n][column - firstColumn];
-          let fresh = strengths[staged][n] * (value - sumOverParts(erased[0]));
+          let sum = sumOverParts(erased[0]);
+          // While the sum is under way: the output of the token before, and the decay.
           var output = array<Columns, chains>();
           // @unroll
           for (var j = 0u; j < rowVectors; j++) {
             let query = queries[staged][n][j][part];
             // @unroll
             for (var e = 0u; e < 4u; e++) {
-              S[4u * j + e] = fma(Columns(key[j][e]), fresh, S[4u * j + e]);
               output[e % chains] = fma(Columns(query[e]), S[4u * j + e], output[e % chains]);
+              S[4u * j + e] *= gate[j][e];
             }
           }
           outputs[n] = output[0];
@@ -162,11 +168,20 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
           for (var c = 1u; c < chains; c++) {
             outputs[n] += output[c];
           }
+          let fresh = strengths[staged][n] * (values[staged][n][column - firstColumn] - sum);
+          // @unroll
+          for (var j = 0u; j < rowVectors; j++) {
+            // @unroll
+            for (var e = 0u; e < 4u; e++) {
+              S[4u * j + e] = fma(Columns(key[j][e]), fresh, S[4u * j + e]);
+            }
+          }
         }
         let output = sumOfGroup(outputs, part);
-        let token = start - batch + m * group + part % group;
-        if (part < group && token < params.last) {
-          let at = (sequence / params.heads * params.tokens + token) * params.heads + sequence % params.heads;
+        let next = start - batch + m * group + part % group;
+        if (part < group && next > params.first && next <= params.last) {
+          let token = sequence / params.heads * params.tokens + next - 1u;
+          let at = token * params.heads + sequence % params.heads;
           o[at * valueGroups + column] = ColumnsIo(output);
         }
       }
