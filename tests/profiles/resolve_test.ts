@@ -7,8 +7,9 @@ import { resolve } from "../../profiles/resolve.ts";
 import type { DeviceRecord, Profile, Winner } from "../../profiles/schema.ts";
 import { PORTABLE_DEVICE } from "../../cli/portable_device.ts";
 import { completeAxes } from "../../kernels/core/axes.ts";
+import type { AnyFamily } from "../../kernels/core/family.ts";
 import { refusal } from "../../kernels/core/fit.ts";
-import type { Config } from "../../kernels/core/space.ts";
+import { type Config, defineSpace, oneOf } from "../../kernels/core/space.ts";
 import { familyNamed } from "../../kernels/mod.ts";
 import { sampleDevice, sampleWinner, toyFamily } from "./samples.ts";
 
@@ -144,4 +145,47 @@ Deno.test("resolve() finds mla_decode a variant for more heads than its default 
   const why = (config: Config) => refusal(mla, many, config, PORTABLE_DEVICE);
   const found = resolve([], device, mla, many, "aaaa", { refusal: why, storage: { cacheElem: "f16" } });
   assertEquals([why(found.config), found.config.cacheElem], [undefined, "f16"]);
+});
+
+const formed: AnyFamily = {
+  ...toyFamily(),
+  space: defineSpace({
+    formulation: oneOf(["flat", "tiled"], { initial: "flat", doc: "How" }),
+    io: oneOf(["f32", "f16"], { initial: "f32", doc: "Storage of x", storageOf: ["x"] }),
+    rows: oneOf([1, 2, 4], { initial: 1, doc: "Rows", formulations: ["flat"] }),
+    tile: oneOf([8, 16, 32], { initial: 8, doc: "Tile", formulations: ["tiled"] }),
+  }),
+};
+
+Deno.test("resolve() takes a winner that holds what its formulation reads, and no other", () => {
+  const stored = (config: Config) => sampleWinner({ config, bucket: bucketOf("toy", axes, { io: "f32" }) });
+  const whole = { formulation: "tiled", io: "f32", tile: 16 };
+  const { config, skipped } = resolve(
+    [profileOf(
+      device,
+      stored({ formulation: "tiled", io: "f32" }),
+      stored({ ...whole, rows: 1 }),
+      stored({ io: "f32", rows: 1 }),
+      stored(whole),
+    )],
+    device,
+    formed,
+    axes,
+    "aaaa",
+  );
+  assertEquals(config, whole);
+  assertEquals(skipped.map((s) => s.reason), [
+    "it does not set tile, a tunable toy has now",
+    "Cannot set rows of toy to 1: tunable rows belongs to formulation flat: the formulation is tiled",
+    "it does not set formulation, a tunable toy has now",
+  ]);
+});
+
+Deno.test("resolve() falls back within the default's formulation, then to another's initial config", () => {
+  const fall = (refusal: (c: Config) => string | undefined) =>
+    resolve([], device, formed, axes, "aaaa", { refusal, storage: { io: "f16" } }).config;
+  const no = (refused: boolean) => refused ? "no room" : undefined;
+  assertEquals(fall((c) => no(c.rows === 1)), { formulation: "flat", io: "f16", rows: 2 });
+  assertEquals(fall((c) => no(c.formulation === "flat")), { formulation: "tiled", io: "f16", tile: 8 });
+  assertEquals(fall((c) => no(c.formulation === "flat" || c.tile === 8)).tile, 16);
 });

@@ -133,6 +133,78 @@ Deno.test("coordinate tunes a space without scopes as one pass", () => {
   assertEquals(tried.length, 11 + 5); // the second round asks only for a = 1..5 beside b = 3
 });
 
+/** Two passes, or a serial form of one, or one on matrix units that some devices lack. */
+const formed = defineSpace({
+  formulation: oneOf(["passes", "serial", "matrix"], { initial: "passes", doc }),
+  chunkSize: oneOf([16, 32, 64], { initial: 64, doc, formulations: ["passes", "matrix"] }),
+  lanes: oneOf([32, 64, 128], { initial: 64, doc, scope: "scan", formulations: ["passes"] }),
+  tile: oneOf([8, 16, 32], { initial: 8, doc, scope: "scan", formulations: ["matrix"] }),
+  rows: oneOf([1, 2, 4], { initial: 1, doc, formulations: ["serial"] }),
+  batch: oneOf([1, 2, 4], { initial: 1, doc, formulations: ["serial"] }),
+});
+const initialOfEach = ["passes", "serial", "matrix"].map((f) => initialConfig<Config>(formed, f));
+/** Matrix units lose by their initial config and win by a tuned one. */
+function formedTime(c: Config): number {
+  if (c.formulation === "passes") return 20 + Number(c.lanes) / 64 + Number(c.chunkSize) / 64;
+  if (c.formulation === "serial") return 30 - Number(c.rows) - Number(c.batch);
+  return 25 - Number(c.tile) / 2 + Number(c.chunkSize) / 16;
+}
+
+for (const strategy of strategies) {
+  Deno.test(`${strategy.name} tries the initial config of every formulation first, and keeps to what each reads`, () => {
+    const legal = new Set([...enumerateConfigs<Config>(formed)].map(idOf));
+    const tried = run(strategy, {}, formedTime, formed);
+    assertEquals(tried.slice(0, 3), initialOfEach);
+    assertEquals(tried.every((config) => legal.has(idOf(config))), true);
+    assertEquals(new Set(tried.map(idOf)).size, tried.length);
+    const start = { formulation: "matrix", chunkSize: 16, tile: 32 };
+    assertEquals(run(strategy, { start, budget: 4 }, formedTime, formed), [start, ...initialOfEach]);
+    assertEquals(
+      run(strategy, { seed: 3 }, formedTime, formed),
+      run(strategy, { seed: 3 }, formedTime, formed),
+    );
+  });
+
+  Deno.test(`${strategy.name} passes over a formulation that no config of can run`, () => {
+    const tried = run(strategy, { isFeasible: (c) => c.formulation !== "matrix" }, formedTime, formed);
+    assertEquals(tried.slice(0, 2), initialOfEach.slice(0, 2));
+    assertEquals(tried.every((c) => c.formulation !== "matrix"), true);
+  });
+}
+
+Deno.test("exhaustive and random cover every formulation", () => {
+  const legal = [...enumerateConfigs<Config>(formed)].map(idOf).sort();
+  for (const strategy of [exhaustive, random]) {
+    assertEquals(run(strategy, {}, formedTime, formed).map(idOf).sort(), legal);
+  }
+});
+
+Deno.test("coordinate tunes each formulation in one setting, the most promising first, then the fastest", () => {
+  const tried = run(coordinate, {}, formedTime, formed).slice(3);
+  // By first looks: passes 22, serial 28, matrix 25; once tuned, matrix leads with 13.
+  const order = tried.map((c) => `${c.formulation} ${c.chunkSize ?? ""}`.trim());
+  assertEquals([...new Set(order)], [
+    "passes 64",
+    "matrix 64",
+    "serial",
+    "matrix 16",
+    "matrix 32",
+    "passes 16",
+    "passes 32",
+  ]);
+  const best = tried.reduce((a, b) => formedTime(b) < formedTime(a) ? b : a);
+  assertEquals(best, { formulation: "matrix", chunkSize: 16, tile: 32 });
+});
+
+Deno.test("coordinate tunes a formulation whose initial config cannot run from the nearest that can", () => {
+  const isFeasible = (c: Config) => c.formulation !== "matrix" || Number(c.chunkSize) < 32;
+  const tried = run(coordinate, { isFeasible }, formedTime, formed);
+  assertEquals(tried.slice(0, 3), [
+    ...initialOfEach.slice(0, 2),
+    { formulation: "matrix", chunkSize: 16, tile: 8 },
+  ]);
+});
+
 Deno.test("strategyNamed() proposes the nearest name", () => {
   assertEquals(strategyNamed("random"), random);
   assertThrows(() => strategyNamed("exhuastive"), RangeError, 'did you mean "exhaustive"?');
