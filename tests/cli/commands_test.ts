@@ -72,6 +72,7 @@ const JSON_COMMANDS: string[][] = [
   ["variants", "kda_decode", "--json", "--sample", "3"],
   ["variants", "kda_decode", "--count", "--json"],
   ["variants", "kda_decode", "--tunables", "--json"],
+  ["variants", "kda_prefill", "--matrix", "--count", "--json"],
   ["variants", "kda_decode", "--wgsl", "kda_decode", "--json"],
   ["schema", "--json"],
   ["profiles", "list", "--json"],
