@@ -1,4 +1,4 @@
-import { Command } from "@commander-js/extra-typings";
+import { Command, Option } from "@commander-js/extra-typings";
 import type { AnyFamily, Axes, Capabilities } from "../../kernels/core/family.ts";
 import type { Config } from "../../kernels/core/space.ts";
 import { backendOption } from "../backend_option.ts";
@@ -21,7 +21,10 @@ export function variantsCommand() {
       "--device",
       "fit this machine's adapter (default: a portable device with f16, subgroups and 32 KiB)",
     )
-    .option("--matrix", "fit a portable device that has matrix units too, as Dawn grants them")
+    .addOption(
+      new Option("--matrix", "fit a portable device that has matrix units too, as Dawn grants them")
+        .conflicts(["device", "software", "backend"]),
+    )
     .addOption(backendOption("; with --device"))
     .option("--software", "with --device: the software adapter")
     .option("--json", "one JSON document on stdout")

@@ -73,7 +73,7 @@ gpuTest("kda_prefill carries the state from window to window", async () => {
 });
 
 gpuTest("kda_prefill's recurrent form carries the state over 16384 tokens", async () => {
-  const axes = { B: 1, T: 16387, H: 1, K: 64, V: 64 };
+  const axes = { B: 1, T: 16387, H: 1, K: 128, V: 64 };
   const config = initialConfig<Config>(kdaPrefill.space, "recurrent");
   assertEquals(kdaPrefill.plan(axes, config, opened!.capabilities).passes.length, 2);
   await check(kdaPrefill, [config], [makeCase(kdaPrefill, axes, 6)]);
