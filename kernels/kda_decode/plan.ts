@@ -83,7 +83,7 @@ export function plan(axes: Axes, config: KdaDecodeConfig, device: Capabilities, 
       ],
       params: [
         { name: "heads", type: "u32", value: heads },
-        { name: "stride", type: "u32", value: groups },
+        { name: "groups", type: "u32", value: groups },
         { name: "scale", type: "f32", value: scalars.scale ?? K ** -0.5 },
       ],
       buffers: ["q", "k", "v", "g", "beta", "*state", "*o"],

@@ -11,7 +11,7 @@
 const K: u32 = 128u;             // key channels of a head
 const V: u32 = 128u;             // value channels of a head
 const tileV: u32 = 64u;          // columns of S per workgroup (fla: BV)
-const headsPerGroup: u32 = 1u;   // heads of a workgroup, a grid apart
+const headsPerGroup: u32 = 1u;   // heads of a workgroup, params.groups apart
 const columnsPerThread: u32 = 4u;
 const rowsPerThread: u32 = 8u;   // in fours
 const laneColumns: u32 = 16u;    // neighbouring threads along a row; then the next row thread begins
@@ -31,7 +31,7 @@ const LOG2E: f32 = 1.4426950408889634;
 
 struct Params {
   heads: u32,  // sequences x heads
-  stride: u32, // from a head of a workgroup to its next
+  groups: u32, // heads / headsPerGroup, rounded up
   scale: f32,
 }
 
@@ -95,7 +95,7 @@ fn main(
   @builtin(local_invocation_index) local: u32,
 ) {
   var head = group.y + group.z * grid.y;
-  if (folded && head >= params.heads) {
+  if (folded && head >= params.groups) {
     return; // all threads alike
   }
   let place = Place(
@@ -113,7 +113,7 @@ fn main(
       let value = loaded.v;
       let strength = loaded.beta;
       if (turn + 1u < headsPerGroup) {
-        loaded = load(min(head + params.stride, params.heads - 1u), group.x, place);
+        loaded = load(min(head + params.groups, params.heads - 1u), group.x, place);
       }
       let sums = sumRows(place, sumTile(decayed, mine));
       let u = strength * (value - sums.k);
@@ -121,7 +121,7 @@ fn main(
       if (place.row == 0u) {
         o[head * columnsOfV + columns] = fma(u, Vec(sums.kq), sums.q);
       }
-      head += params.stride;
+      head += params.groups;
     }
   }
 }
