@@ -8,9 +8,13 @@ import { Execution } from "./executor.ts";
 import { measure } from "./measure.ts";
 import type { OpenDevice } from "./open_device.ts";
 import { PipelineCache } from "./pipeline_cache.ts";
+import { median } from "./statistics.ts";
 import { Timer } from "./timer.ts";
 import { completeSets } from "./timing_sets.ts";
 import { type Phase, WARM_UP_US } from "./trial.ts";
+
+/** A pass and itself without a stage are timed turn by turn, so that a drift of the device's clocks meets both. */
+const TURNS = 3;
 
 export interface StagesRequest {
   readonly config: Config;
@@ -72,7 +76,7 @@ export async function measureStages(
       });
     };
     const labels = [...new Set(original.passes.map((pass) => pass.label))];
-    // The whole goes first, so that every pass finds what the one before it leaves; passes that compute nonsense last.
+    // The whole goes first, so that every pass finds what the one before it leaves; what computes nonsense goes last.
     const whole = await time(...labels);
     const passes = new Map<string, PassTime>();
     for (const label of labels) {
@@ -82,8 +86,11 @@ export async function measureStages(
     }
     for (const { label, stage, without } of ablations) {
       const pass = passes.get(label)!;
-      const us = pass.timing.medianUs - (await time(without)).medianUs;
-      passes.set(label, { ...pass, stages: [...pass.stages, { name: stage, us }] });
+      const savings: number[] = [];
+      for (let turn = 0; turn < TURNS; turn++) {
+        savings.push((await time(label)).medianUs - (await time(without)).medianUs);
+      }
+      passes.set(label, { ...pass, stages: [...pass.stages, { name: stage, us: median(savings) }] });
     }
     return { whole, passes: [...passes.values()] };
   } finally {

@@ -90,3 +90,19 @@ Deno.test(
     assert(/^kda_decode N=1,H=1 .* %.*kda_decode/.test(row), row);
   },
 );
+
+Deno.test({ name: "bench --stages times every pass of each variant" + needs, ignore: !device }, async () => {
+  const { code, stdout, stderr } = await runCli([
+    ...SMALL,
+    "--stages",
+    "--profiles",
+    "/nonexistent/profiles",
+  ]);
+  assertEquals(code, 0, stderr);
+  const table = stdout.slice(stdout.indexOf("stage  "));
+  assert(/^step .* %/m.test(table) && /^whole call .* 100\.0 %/m.test(table), stdout);
+  const { rows } = JSON.parse((await runCli([...SMALL, "--stages", "--json"])).stdout);
+  const { whole, passes } = rows[0].stages;
+  assert(whole.medianUs > 0 && passes.length >= 1);
+  for (const pass of passes) assert(pass.timing.medianUs > 0 && pass.memoryUs > 0 && pass.dispatches >= 1);
+});
