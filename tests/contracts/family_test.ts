@@ -402,9 +402,10 @@ function reflect(code: string) {
   };
 }
 
-/** Empties the braces of functions; structs keep theirs. */
+/** Empties the braces of functions; structs keep theirs. Leaves out directives and matrix types: no size hangs on them. */
 function withoutBodies(code: string): string {
-  code = code.replace(/\/\/.*$/gm, "");
+  code = code.replace(/\/\/.*$/gm, "").replace(/^(enable|diagnostic)\b.*;$/gm, "")
+    .replace(/^alias .*\bsubgroup_matrix_.*$/gm, "");
   let text = "";
   let depth = 0;
   let inFunction = false;
