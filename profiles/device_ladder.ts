@@ -6,12 +6,13 @@ export type Rung = (typeof RUNGS)[number];
 
 /**
  * The folder name of a device: backend, vendor, architecture (else the adapter's name) and device id, as in
- * `builtin_nvidia_h200_0x2335`.
+ * `builtin_nvidia_h200_0x2335`, or `dawn_nvidia_h200` where the id is that name.
  * Driver and runtime stay out of it, so that an update goes on in the same folder; each trial names its driver.
  */
 export function deviceSlug(device: DeviceRecord): string {
   const name = device.description.toLowerCase().replace(`${device.vendor.toLowerCase()} `, "");
-  const words = [device.vendor, device.architecture || name, device.device];
+  const model = device.architecture || name;
+  const words = [device.vendor, model, ...(model === device.device ? [] : [device.device])];
   const parts = words.map((word) => word.toLowerCase().replaceAll(" ", "-"));
   const safe = parts.map((part) => part.replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 40));
   const shown = [device.backend, ...safe.filter((part) => part !== "")];

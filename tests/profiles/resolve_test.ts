@@ -32,6 +32,10 @@ Deno.test("deviceSlug() is safe as a folder name, names the backend and marks so
   assertMatch(deviceSlug(sampleDevice({ software: true })), /_software$/);
   const nameless = { architecture: "", description: "NVIDIA H200", device: "0x2335" };
   assertEquals(deviceSlug(sampleDevice(nameless)), "builtin_nvidia_h200_0x2335");
+  assertEquals(
+    deviceSlug(sampleDevice({ ...nameless, backend: "dawn", device: "h200" })),
+    "dawn_nvidia_h200",
+  );
   assertNotEquals(
     deviceSlug(sampleDevice({ device: "M1/Pro" })),
     deviceSlug(sampleDevice({ device: "M1 Pro" })),
