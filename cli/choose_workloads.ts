@@ -1,7 +1,7 @@
 import { completeAxes, parseAxes } from "../kernels/core/axes.ts";
 import { closest } from "../kernels/core/closest.ts";
 import type { Capabilities } from "../kernels/core/family.ts";
-import { type Config, initialConfig } from "../kernels/core/space.ts";
+import { type Config, initialConfig, type Tunable } from "../kernels/core/space.ts";
 import { familyNamed } from "../kernels/mod.ts";
 import { DEFAULT_WORKLOADS, SOFTWARE_WORKLOADS, SUITES, type Workload } from "../tuner/workloads.ts";
 import { UserError } from "./user_error.ts";
@@ -10,7 +10,7 @@ export interface WorkloadOptions {
   readonly families: readonly string[];
   readonly workload?: string;
   readonly suite?: string;
-  /** Storage type of every tensor whose storage the caller decides. */
+  /** Storage of every tensor whose storage the caller decides: types and layouts, separated by commas. */
   readonly storage?: string;
 }
 
@@ -59,22 +59,29 @@ function suiteOf({ families, workload, suite }: WorkloadOptions): readonly Workl
   return SUITES[suite];
 }
 
+function storageTunables(name: string): [string, Tunable][] {
+  return Object.entries(familyNamed(name).space.tunables).filter(([, tunable]) => tunable.storageOf);
+}
+
+/** Each asked word, as in "f16,VK", must mean something to every family. */
 function checkStorage(name: string, asked: string | undefined): void {
-  for (const [tunable, { storageOf, values }] of Object.entries(familyNamed(name).space.tunables)) {
-    if (asked === undefined || !storageOf || values.includes(asked)) continue;
-    throw new UserError(
-      `Cannot store ${storageOf.join(", ")} of ${name} as "${asked}": ${tunable} takes ${values.join(", ")}`,
-    );
+  const choices = storageTunables(name);
+  for (const word of asked?.split(",") ?? []) {
+    if (choices.length === 0 || choices.some(([, { values }]) => values.includes(word))) continue;
+    const tensors = [...new Set(choices.flatMap(([, { storageOf }]) => storageOf!))];
+    const takes = choices.map(([tunable, { values }]) => `${tunable} takes ${values.join(", ")}`);
+    throw new UserError(`Cannot store ${tensors.join(", ")} of ${name} as "${word}": ${takes.join("; ")}`);
   }
 }
 
 /** Storage of a workload's tensors: as asked, else its own, else (where the device can't have that) the initial one. */
 function storageOf(workload: Workload, asked: string | undefined, device: Capabilities): Config {
   const { name, axes, space, plan } = familyNamed(workload.family);
-  const names = Object.keys(space.tunables).filter((tunable) => space.tunables[tunable].storageOf);
-  const wanted = asked === undefined
-    ? workload.storage
-    : Object.fromEntries(names.map((tunable) => [tunable, asked]));
+  const wanted = asked === undefined ? workload.storage : Object.fromEntries(
+    storageTunables(name).flatMap(([tunable, { values }]) =>
+      asked.split(",").filter((word) => values.includes(word)).map((word) => [tunable, word])
+    ),
+  );
   try {
     const sizes = Object.fromEntries(Object.entries(axes).map(([axis, spec]) => [axis, spec.initial]));
     const missing = plan(sizes, { ...initialConfig(space), ...wanted }, device).passes

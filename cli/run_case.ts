@@ -1,6 +1,7 @@
 import { checkAxis } from "../kernels/core/axes.ts";
 import type { AnyFamily, Axes, Scalars, Tensor, Tensors } from "../kernels/core/family.ts";
 import type { Config } from "../kernels/core/space.ts";
+import { swapLastAxes } from "../kernels/core/swap_axes.ts";
 import { checkFinite } from "../kernels/core/tensor_checks.ts";
 import { openSafetensors, readTensors, type SafetensorsFile } from "./read_safetensors.ts";
 import { UserError } from "./user_error.ts";
@@ -10,14 +11,14 @@ export interface RunCase {
   readonly axes: Axes;
   readonly inputs: Tensors;
   readonly scalars: Scalars;
-  /** Outputs the file already holds, to compare with. */
+  /** Outputs the file already holds, to compare with, in the family's layout. */
   readonly expected: Tensors;
   /** Whether the file has a T axis of 1 that a one-token family lacks; outputs get it back. */
   readonly tokenAxis: boolean;
   /** Tensors of the file that mean nothing to the family. */
   readonly ignored: readonly string[];
   readonly metadata: Readonly<Record<string, string>>;
-  /** Storage types of the tensors as the file has them, by tunable. */
+  /** How the file stores the tensors, by tunable. */
   readonly storage: Config;
 }
 
@@ -43,7 +44,9 @@ export async function loadCase(family: AnyFamily, path: string): Promise<RunCase
   }
   checkDtypes(family, file);
   const outputs = names.filter((name) => name in family.outputs);
-  const tensors = await readTensors(file, [...names.filter((name) => name in family.inputs), ...outputs]);
+  const storage = storageIn(family, file);
+  const read = await readTensors(file, [...names.filter((name) => name in family.inputs), ...outputs]);
+  const tensors = mapSwapped(family, storage, read);
   const { inputs, tokenAxis } = toFamilyLayout(family, tensors);
   const axes = family.axesOf(inputs);
   for (const [name, size] of Object.entries(axes)) checkAxis(family, name, size);
@@ -57,21 +60,49 @@ export async function loadCase(family: AnyFamily, path: string): Promise<RunCase
     tokenAxis,
     ignored: names.filter((name) => !(name in family.inputs) && !(name in family.outputs)),
     metadata: file.metadata,
-    storage: storageIn(family, file),
+    storage,
   };
 }
 
-/** Tensors stored as F16 run as f16; any other type as the family's initial one, so that nothing is rounded unasked. */
+/**
+ * Tensors stored as F16 run as f16; any other type as the family's initial one, so that nothing is rounded unasked.
+ * Metadata of a storage tunable's name goes before, as `stateLayout: VK`, which no shape tells where K is V.
+ */
 function storageIn(family: AnyFamily, file: SafetensorsFile): Config {
+  const named = Object.entries(family.space.tunables).filter(([name, t]) =>
+    t.storageOf && name in file.metadata
+  );
+  for (const [name, { values }] of named) {
+    if (values.includes(file.metadata[name])) continue;
+    throw new UserError(
+      `Cannot use the metadata ${name} "${file.metadata[name]}" of ${file.path}: it takes ${
+        values.join(", ")
+      }`,
+    );
+  }
   const halves = Object.entries(family.space.tunables).filter(([, t]) =>
     t.values.includes("f16") && t.storageOf?.every((name) => file.entries[name]?.dtype === "F16")
   );
-  return Object.fromEntries(halves.map(([name]) => [name, "f16"]));
+  return {
+    ...Object.fromEntries(halves.map(([name]) => [name, "f16"])),
+    ...Object.fromEntries(named.map(([name]) => [name, file.metadata[name]])),
+  };
 }
 
-/** Shapes flat outputs as the family declares them, with the T axis of 1 where the inputs had one. */
-export function shapeOutputs(family: AnyFamily, test: RunCase, flat: Tensors): Record<string, Tensor> {
+/** Tensors with their last two axes exchanged where the caller's storage has them the other way round. */
+function mapSwapped<T extends Tensors>(family: AnyFamily, storage: Config, tensors: T): T {
+  const isSwapped = (name: string) => {
+    const by = (family.inputs[name] ?? family.outputs[name]).swappedBy;
+    return by && Object.entries(by).every(([tunable, value]) => storage[tunable] === value);
+  };
   return Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => [name, isSwapped(name) ? swapLastAxes(tensor) : tensor]),
+  ) as T;
+}
+
+/** Shapes flat outputs as the family declares them, in the caller's layout: a T axis of 1, swapped axes. */
+export function shapeOutputs(family: AnyFamily, test: RunCase, flat: Tensors): Record<string, Tensor> {
+  const shaped = Object.fromEntries(
     Object.entries(family.outputs).map(([name, spec]) => {
       const shape = spec.shape.map((axis) => typeof axis === "number" ? axis : test.axes[axis]);
       const perToken = !/state/.test(name);
@@ -81,6 +112,7 @@ export function shapeOutputs(family: AnyFamily, test: RunCase, flat: Tensors): R
       }];
     }),
   );
+  return mapSwapped(family, test.storage, shaped);
 }
 
 function checkDtypes(family: AnyFamily, file: SafetensorsFile): void {

@@ -1,5 +1,6 @@
 import type { BufferSpec, Tensor } from "../kernels/core/family.ts";
 import { bufferBytes } from "../kernels/core/fit.ts";
+import { swapLastAxes } from "../kernels/core/swap_axes.ts";
 
 /** Bytes of a host tensor in a buffer's storage type and order. Throws TypeError where the element counts differ. */
 export function encodeTensor(tensor: Tensor, spec: BufferSpec): Uint8Array<ArrayBuffer> {
@@ -11,20 +12,9 @@ export function encodeTensor(tensor: Tensor, spec: BufferSpec): Uint8Array<Array
     );
   }
   const bytes = new Uint8Array(bufferBytes(spec));
-  const data = spec.swapped ? swapAxes(tensor.data, spec.swapped) : tensor.data;
+  const { data } = spec.swapped ? swapLastAxes({ shape: spec.swapped, data: tensor.data }) : tensor;
   bytes.set(new Uint8Array(typed(data, spec.dtype).buffer));
   return bytes;
-}
-
-/** Every [rows, columns] matrix of a tensor as [columns, rows]. */
-function swapAxes<T extends Tensor["data"]>(data: T, [rows, columns]: readonly [number, number]): T {
-  const swapped = data.slice() as T;
-  for (let at = 0; at < data.length; at += rows * columns) {
-    for (let i = 0; i < rows * columns; i++) {
-      swapped[at + i % columns * rows + Math.floor(i / columns)] = data[at + i];
-    }
-  }
-  return swapped;
 }
 
 /** A tensor in a buffer's storage type, whole copies one after the other: up to `most` bytes, or what the buffer takes. */
@@ -47,8 +37,8 @@ export function decodeBuffer(bytes: ArrayBuffer, spec: BufferSpec): Tensor {
     : spec.dtype === "f16"
     ? Float32Array.from(new Float16Array(bytes, 0, spec.length))
     : new Int32Array(bytes, 0, spec.length);
-  const [rows, columns] = spec.swapped ?? [1, 1];
-  return { shape: [spec.length], data: spec.swapped ? swapAxes(data, [columns, rows]) : data };
+  if (!spec.swapped) return { shape: [spec.length], data };
+  return { shape: [spec.length], data: swapLastAxes({ shape: spec.swapped.toReversed(), data }).data };
 }
 
 /** NaN in every element (all ones for integers), so that an element no thread wrote shows. */

@@ -14,7 +14,10 @@ export function benchCommand() {
       "variants to time, as variants prints them; else the profile's winner, else the default",
     )
     .option("--stages", "time every pass on its own, and each stage marked in one by leaving it out")
-    .option("--storage <type>", "store the caller's tensors (q, k, v, o; the cache) as f32 or f16")
+    .option(
+      "--storage <list>",
+      "how the caller's tensors (q, k, v, o; the cache; the state) are stored: f32 or f16, KV or VK",
+    )
     .addOption(backendOption())
     .option("--software", "use the software adapter even where a GPU answers")
     .option("--profiles <folder>", "folder of the profiles")

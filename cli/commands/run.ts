@@ -36,7 +36,7 @@ export function runCommand() {
       `
 Tensors are named as in fla: q k v g beta initial_state give o final_state; q cache block_table cache_seqlens give o lse.
 Floats may be F32, F16, BF16 or F64, integers I32 or I64. initial_state may be left out. Where the file holds the outputs
-too, the RMS error ratio against them is reported.
+too, the RMS error ratio against them is reported. Metadata "stateLayout": "VK" says that states are [N, H, V, K].
 
 Examples:
   deno task run kda_prefill --in case.safetensors --out result.safetensors

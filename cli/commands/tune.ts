@@ -19,7 +19,10 @@ export function tuneCommand() {
     .option("--trials <n>", "new trials at most, over all workloads", wholeNumber("--trials", 1))
     .option("--strategy <name>", "coordinate, random or exhaustive", "coordinate")
     .option("--seed <n>", "seed of the search", wholeNumber("--seed", 0), 1)
-    .option("--storage <type>", "store the caller's tensors (q, k, v, o; the cache) as f32 or f16")
+    .option(
+      "--storage <list>",
+      "how the caller's tensors (q, k, v, o; the cache; the state) are stored: f32 or f16, KV or VK",
+    )
     .addOption(backendOption())
     .option("--software", "use the software adapter even where a GPU answers")
     .option("--profiles <folder>", "folder of the profiles")

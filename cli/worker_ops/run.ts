@@ -44,13 +44,17 @@ export async function runOp(opened: OpenDevice, request: RunRequest): Promise<Ru
     execution.upload(test.inputs);
     const start = performance.now();
     execution.run();
-    const outputs = shapeOutputs(family, test, await execution.download());
+    const flat = await execution.download();
     const runMs = performance.now() - start;
+    const outputs = shapeOutputs(family, test, flat);
     await writeSafetensors(request.out, outputs, {
       family: family.name,
       variant: plan.id,
       device: opened.record.description,
-      ...(test.metadata.scale !== undefined && { scale: test.metadata.scale }),
+      ...Object.fromEntries(
+        ["scale", ...Object.keys(test.storage)].filter((name) => name in test.metadata)
+          .map((name) => [name, test.metadata[name]]),
+      ),
     });
     return {
       variant: plan.id,
@@ -59,7 +63,7 @@ export async function runOp(opened: OpenDevice, request: RunRequest): Promise<Ru
       runMs,
       outputs: Object.fromEntries(Object.entries(outputs).map(([name, t]) => [name, t.shape])),
       errors: Object.fromEntries(
-        Object.entries(test.expected).map(([name, t]) => [name, errorRatio(outputs[name].data, t.data)]),
+        Object.entries(test.expected).map(([name, t]) => [name, errorRatio(flat[name].data, t.data)]),
       ),
       tolerance: plan.tolerance,
       notFinite: Object.keys(outputs).filter((name) =>

@@ -26,6 +26,8 @@ export interface TensorSpec {
   readonly shape: readonly (string | number)[];
   readonly dtype: "f32" | "i32";
   readonly doc: string;
+  /** The storage choice under which callers hold the last two axes the other way round, as in `{ stateLayout: "VK" }`. */
+  readonly swappedBy?: Config;
   /** Where the tensor may be left out: what stands in for it. */
   readonly optional?: "zeros";
 }

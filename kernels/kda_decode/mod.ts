@@ -26,11 +26,17 @@ export const kdaDecode: KernelFamily<KdaDecodeConfig> = {
       dtype: "f32",
       doc: "state before the token",
       optional: "zeros",
+      swappedBy: { stateLayout: "VK" },
     },
   },
   outputs: {
     o: { shape: ["N", "H", "V"], dtype: "f32", doc: "outputs" },
-    final_state: { shape: ["N", "H", "K", "V"], dtype: "f32", doc: "state after the token" },
+    final_state: {
+      shape: ["N", "H", "K", "V"],
+      dtype: "f32",
+      doc: "state after the token",
+      swappedBy: { stateLayout: "VK" },
+    },
   },
   space,
   plan,

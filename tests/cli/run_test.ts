@@ -1,6 +1,7 @@
 // Covers `run`: right results in the caller's layout, and every way the caller's file can be wrong, before any GPU.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { Tensor } from "../../kernels/core/family.ts";
+import { swapLastAxes } from "../../kernels/core/swap_axes.ts";
 import { openSafetensors } from "../../cli/read_safetensors.ts";
 import { writeCase } from "./case_file.ts";
 import { inFolder } from "./in_folder.ts";
@@ -58,6 +59,11 @@ const BAD: Record<
     family: "kda_decode",
     change: (_, metadata) => metadata.scale = "half",
     says: /metadata scale "half"/,
+  },
+  "a layout that is none": {
+    family: "kda_decode",
+    change: (_, metadata) => metadata.stateLayout = "HV",
+    says: /metadata stateLayout "HV" .*: it takes KV, VK/,
   },
   "packed sequences": {
     family: "kda_decode",
@@ -140,6 +146,21 @@ Deno.test("run matches the reference, honours scale, and keeps a T axis of 1", (
     strictEqual(report.passed, true);
     match(report.configFrom, /default/);
     deepStrictEqual((await openSafetensors(`${folder}/out`)).entries.o.shape, [2, 1, 1, 64]);
+  }));
+
+Deno.test("run takes and gives states [V, K] where the metadata says so", () =>
+  inFolder(async (folder) => {
+    await writeCase(`${folder}/in`, "kda_decode", { ...DECODE, V: 128 }, (t, metadata) => {
+      for (const name of ["initial_state", "final_state"]) t[name] = swapLastAxes(t[name]);
+      metadata.stateLayout = "VK";
+    });
+    const args = ["run", "kda_decode", "--in", `${folder}/in`, "--out", `${folder}/out`];
+    const { code, stdout, stderr } = await runCli([...args, "--check", "--json", "--profiles", folder]);
+    strictEqual(code, 0, stderr);
+    match(JSON.parse(stdout).variant, /stateLayout=VK/);
+    const { entries, metadata } = await openSafetensors(`${folder}/out`);
+    deepStrictEqual(entries.final_state.shape, [2, 1, 128, 64]);
+    strictEqual(metadata.stateLayout, "VK");
   }));
 
 Deno.test("run --check exits 1 where the expected output is missed", () =>

@@ -19,6 +19,13 @@ Deno.test("encodeTensor() and decodeBuffer() are inverses for values the type ho
   }
 });
 
+Deno.test("a swapped buffer holds every matrix of the tensor the other way round", () => {
+  const swapped: BufferSpec = { ...spec("f32", 12), swapped: [2, 3] };
+  const bytes = encodeTensor(row(0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15), swapped);
+  assertEquals([...new Float32Array(bytes.buffer)], [0, 3, 1, 4, 2, 5, 10, 13, 11, 14, 12, 15]);
+  assertEquals([...decodeBuffer(bytes.buffer, swapped).data], [0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15]);
+});
+
 Deno.test("encodeTensor() refuses another number of elements", () => {
   assertThrows(() => encodeTensor(row(1, 2), spec("f32", 3)), TypeError, "2 elements");
 });
