@@ -1,9 +1,11 @@
-import type { Axes, BufferSpec, Capabilities, Param, Pass, Plan, Scalars } from "../core/family.ts";
+import type { Axes, BufferSpec, Capabilities, Pass, Plan, Scalars } from "../core/family.ts";
 import { definePass, link } from "../core/pass.ts";
 import { specialize } from "../core/specialize.ts";
 import { formatVariant } from "../core/variant_id.ts";
+import { matrix } from "./matrix_plan.ts";
+import { params, type Setting } from "./setting.ts";
 import { type KdaPrefillConfig } from "./space.ts";
-import { rangesOf, recurrentWindows, scanPool, type Window, windowsOf } from "./windows.ts";
+import { rangesOf, recurrentWindows, scanPool, windowsOf } from "./windows.ts";
 import inverseCode from "./inverse.wgsl" with { type: "text" };
 import prepareCode from "./prepare.wgsl" with { type: "text" };
 import recurrentCode from "./recurrent.wgsl" with { type: "text" };
@@ -12,20 +14,14 @@ import scanCode from "./scan.wgsl" with { type: "text" };
 /** Tokens of the recurrent form whose outputs are summed together; `group` in recurrent.wgsl. */
 const GROUP = 4;
 
-/** What every pass of a plan is built from. */
-interface Setting {
-  readonly axes: Axes;
-  readonly config: KdaPrefillConfig;
-  readonly device: Capabilities;
-  readonly scale: number;
-}
-
 /** Buffers and passes of one variant at one size; see README.md for what each pass computes. */
 export function plan(axes: Axes, config: KdaPrefillConfig, device: Capabilities, scalars?: Scalars): Plan {
   const id = formatVariant("kda_prefill", config);
   const setting = { axes, config, device, scale: scalars?.scale ?? axes.K ** -0.5 };
   const { scratch, passes } = config.formulation === "chunked"
     ? chunked(id, setting)
+    : config.formulation === "matrix"
+    ? matrix(id, setting)
     : recurrent(id, setting);
   const { B, T, H, K, V } = axes;
   const buffers: BufferSpec[] = [
@@ -45,7 +41,8 @@ export function plan(axes: Axes, config: KdaPrefillConfig, device: Capabilities,
     { name: "o", dtype: config.io, length: B * T * H * V, role: "output", to: "o" },
     ...scratch,
   ] as BufferSpec[];
-  const tolerance = config.elem === "f16" || config.io === "f16" ? 2e-3 : 1e-5;
+  const half = config.formulation === "matrix" || config.elem === "f16" || config.io === "f16";
+  const tolerance = half ? 2e-3 : 1e-5;
   return { id, buffers, passes, tolerance };
 }
 
@@ -158,20 +155,4 @@ function checkSubgroup(id: string, parts: number, device: Capabilities) {
       `Cannot run ${id}: a column is shared by K / recurrentRows = ${parts} threads, which must divide this device's smallest subgroup of ${min}`,
     );
   }
-}
-
-/** The uniform block all passes share; its fourth word is the window's chunks, or the token after its last. */
-function params({ axes, config, scale }: Setting, window: Window, fourth: "chunks" | "last"): Param[] {
-  // A window bound alone counts its tokens from 0.
-  const alone = rangesOf(axes, window) !== undefined;
-  const first = alone ? 0 : window.first;
-  const tokens = alone ? Math.min(window.count, axes.T - window.first) : axes.T;
-  const value = fourth === "chunks" ? window.count / config.chunkSize : first + window.count;
-  return [
-    { name: "tokens", type: "u32", value: tokens },
-    { name: "heads", type: "u32", value: axes.H },
-    { name: "first", type: "u32", value: first },
-    { name: fourth, type: "u32", value },
-    { name: "scale", type: "f32", value: scale },
-  ];
 }

@@ -1,15 +1,16 @@
 import { type ConfigOf, defineSpace, oneOf } from "../core/space.ts";
 
 const tunables = {
-  formulation: oneOf(["chunked", "recurrent"], {
+  formulation: oneOf(["chunked", "recurrent", "matrix"], {
     initial: "chunked",
-    doc: "Chunks joined by a scan, or one token after the other (fla: chunk_kda, fused_recurrent_kda)",
+    doc:
+      "Chunks joined by a scan, one token after the other, or chunks on matrix units (fla: chunk_kda, fused_recurrent_kda)",
   }),
   chunkSize: oneOf([16, 32, 64], {
     initial: 32,
     unit: "tokens",
     doc: "Tokens per chunk (fla: BT)",
-    formulations: ["chunked"],
+    formulations: ["chunked", "matrix"],
   }),
   tileV: oneOf([8, 16, 32, 64], {
     initial: 16,
@@ -94,6 +95,20 @@ const tunables = {
     scope: "recurrent",
     formulations: ["recurrent"],
   }),
+  matrixRows: oneOf([4, 8], {
+    initial: 8,
+    unit: "rows",
+    doc: "Rows of a chunk a thread of prepare decays, four channels wide",
+    scope: "prepare",
+    formulations: ["matrix"],
+  }),
+  matrixSubgroups: oneOf([4, 8, 16], {
+    initial: 4,
+    unit: "subgroups",
+    doc: "Subgroups of the scan's workgroups",
+    scope: "scan",
+    formulations: ["matrix"],
+  }),
 };
 
 /** One choice of every tunable its formulation reads. */
@@ -129,5 +144,15 @@ export const space = defineSpace(tunables, [
     holds: (c) => recurrentWorkers(c) >= 32 && recurrentWorkers(c) <= 512,
     reason: "the recurrent pass's tileV / recurrentColumns * 128 / recurrentRows workers must be 32 to 512",
     formulations: ["recurrent"],
+  },
+  {
+    holds: (c) => c.chunkSize >= 32 && c.tileV >= 16,
+    reason: "a tile of the matrix unit is 16 wide, and a chunk's halves and tileV must not be narrower",
+    formulations: ["matrix"],
+  },
+  {
+    holds: (c) => c.matrixSubgroups <= c.chunkSize / 8 * c.tileV / 16,
+    reason: "matrixSubgroups must not exceed chunkSize / 8 * tileV / 16, the tiles of [kg; qg] S",
+    formulations: ["matrix"],
   },
 ]);
