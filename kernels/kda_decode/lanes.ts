@@ -5,8 +5,10 @@ import type { KdaDecodeConfig } from "./space.ts";
 export interface Lanes {
   /** Neighbouring threads along a row; then the next row thread begins. */
   readonly laneColumns: number;
-  /** Row threads of a column within a subgroup; only where sums meet by shuffles and then in workgroup memory. */
+  /** Row threads of a column within a subgroup; where there is more to add than shuffles do. */
   readonly laneRows?: number;
+  /** Shuffles that add them up; where sums meet by shuffles at all. */
+  readonly laneSteps?: number;
 }
 
 /**
@@ -31,7 +33,7 @@ export function lanesOf(config: KdaDecodeConfig, K: number, device: Capabilities
           `current value is ${rowThreads}`,
       );
     }
-    return { laneColumns: Math.min(laneColumns, size / rowThreads) };
+    return { laneColumns: Math.min(laneColumns, size / rowThreads), laneSteps: Math.log2(rowThreads) };
   }
   const laneRows = size / laneColumns;
   if (laneRows < 2 || laneRows >= rowThreads) {
@@ -40,5 +42,5 @@ export function lanesOf(config: KdaDecodeConfig, K: number, device: Capabilities
         `${rowThreads} row threads, ${laneColumns} threads each`,
     );
   }
-  return { laneColumns, laneRows };
+  return { laneColumns, laneRows, laneSteps: Math.log2(laneRows) };
 }

@@ -31,8 +31,7 @@ export function plan(axes: Axes, config: KdaDecodeConfig, device: Capabilities, 
     );
   }
   const heads = N * H;
-  const groups = Math.ceil(heads / config.headsPerGroup);
-  const workgroups = foldGrid(V / tileV, groups, device.limits.maxComputeWorkgroupsPerDimension);
+  const workgroups = foldGrid(V / tileV, heads, device.limits.maxComputeWorkgroupsPerDimension);
   const elem = config.stateElem === "f16" ? "f16" : "f32";
   const columnsFirst = config.stateLayout === "VK";
   const together = config.rows === "together";
@@ -42,7 +41,6 @@ export function plan(axes: Axes, config: KdaDecodeConfig, device: Capabilities, 
       K,
       V,
       tileV,
-      headsPerGroup: config.headsPerGroup,
       columnsPerThread,
       rowsPerThread,
       threadStep: together ? rowsPerThread / 4 : 1,
@@ -83,7 +81,6 @@ export function plan(axes: Axes, config: KdaDecodeConfig, device: Capabilities, 
       ],
       params: [
         { name: "heads", type: "u32", value: heads },
-        { name: "groups", type: "u32", value: groups },
         { name: "scale", type: "f32", value: scalars.scale ?? K ** -0.5 },
       ],
       buffers: ["q", "k", "v", "g", "beta", "*state", "*o"],

@@ -5,22 +5,19 @@ var<workgroup> partialK: array<array<Vec, rowThreads + 1u>, columnThreads>;
 var<workgroup> partialQ: array<array<Vec, rowThreads + 1u>, columnThreads>;
 var<workgroup> partialKq: array<f32, rowThreads>;
 
-fn sumRows(place: Place, mine: Sums) -> Sums {
-  partialK[place.column][place.row] = mine.k;
-  partialQ[place.column][place.row] = mine.q;
-  if (place.column == 0u) {
-    partialKq[place.row] = mine.kq;
+fn sumRows(column: u32, row: u32, mine: Sums) -> Sums {
+  partialK[column][row] = mine.k;
+  partialQ[column][row] = mine.q;
+  if (column == 0u) {
+    partialKq[row] = mine.kq;
   }
   workgroupBarrier(); // every row thread's partial sums are in place
   var sums = Sums(Vec(0.0), Vec(0.0), 0.0);
   // @unroll
   for (var r = 0u; r < rowThreads; r++) {
-    sums.k += partialK[place.column][r];
-    sums.q += partialQ[place.column][r];
+    sums.k += partialK[column][r];
+    sums.q += partialQ[column][r];
     sums.kq += partialKq[r];
-  }
-  if (headsPerGroup > 1u) {
-    workgroupBarrier(); // the sums are read, so that the next head's may replace them
   }
   return sums;
 }

@@ -16,11 +16,6 @@ export const space = defineSpace({
     unit: "columns",
     doc: "Columns of the state per workgroup (fla: BV)",
   }),
-  headsPerGroup: oneOf([1, 2, 4, 8], {
-    initial: 1,
-    unit: "heads",
-    doc: "Heads a workgroup takes one after the other, reading the next while it works on one",
-  }),
   rowsPerThread: oneOf([4, 8, 16, 32], {
     initial: 8,
     unit: "rows",
@@ -60,10 +55,6 @@ export const space = defineSpace({
   {
     holds: (c) => c.rows === "together" || c.rowsPerThread > 4,
     reason: "rows=interleaved needs rowsPerThread > 4, as rows go in fours",
-  },
-  {
-    holds: (c) => c.headsPerGroup === 1 || c.operands === "direct",
-    reason: "headsPerGroup > 1 needs operands=direct, as what is staged is of one head",
   },
   {
     holds: (c) => c.stateLayout === "KV" || c.columnsPerThread >= 2,
