@@ -22,6 +22,7 @@ const FIXTURES: Readonly<Record<string, readonly string[]>> = {
   ],
   kda_decode: ["kda_decode_n3_h2_d128"],
   mla_decode: ["mla_decode_n1_h32_s300", "mla_decode_n3_h8"],
+  mla_prefill: ["mla_prefill_b1_t70_h2", "mla_prefill_prefix_b1_t33_h2", "gqa_prefill_b2_t65_h4_kv2"],
 };
 
 const opened = await testDevice();

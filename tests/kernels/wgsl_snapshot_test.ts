@@ -28,6 +28,7 @@ const VARIANTS: Readonly<Record<string, Readonly<Record<string, Changes>>>> = {
     f16: { elem: "f16", io: "f16" },
   },
   mla_decode: { f16: { cacheElem: "f16" }, subgroup: { reduce: "subgroup" } },
+  mla_prefill: { f32: { io: "f32" } },
 };
 
 /** Texts of a variant by pass; the windows of a long input share theirs. */

@@ -1,0 +1,262 @@
+// mla_prefill / fma: causal softmax attention of a block of queries of one head, all in f32.
+//   s = scale q . k     o = softmax(s) v     lse = ln sum exp(s)
+// Workgroup (head, block, sequence) walks its range's tiles of keys with a running maximum in base 2; the longest blocks
+// come first. A thread owns rowsPerThread queries x keysPerThread keys of a tile's scores, and of the outputs the same
+// queries x unitsPerThread units. What is staged next is fetched while the last slice is used.
+// Workgroup memory: left: a slice of q, maxima, weights; right: a slice of k; values: a slice of v; all f32.
+// Linked with layout.wgsl, one of io_f16 and io_f32, and one of one_range and more_ranges.
+
+const keyUnits: u32 = 48u;     // K / 4
+const valueUnits: u32 = 32u;   // V / 4
+const rowLanes: u32 = 8u;      // threads along queries
+const keyLanes: u32 = 8u;      // threads along keys, and along units of v
+const rowsPerThread: u32 = 4u;
+const keysPerThread: u32 = 4u;
+const sliceUnits: u32 = 4u;    // units of q and k staged at a time
+const sliceKeys: u32 = 16u;    // rows of v staged at a time
+alias Fetched = Unit;          // what q, k and v are read in
+
+const threads: u32 = rowLanes * keyLanes;
+const blockRows: u32 = rowLanes * rowsPerThread;
+const tileKeys: u32 = keyLanes * keysPerThread;
+const tileUnits: u32 = tileKeys / 4u;
+const slices: u32 = keyUnits / sliceUnits;
+const valueSlices: u32 = tileKeys / sliceKeys;
+const unitsPerThread: u32 = valueUnits / keyLanes;
+const queryLoads: u32 = blockRows * sliceUnits / threads;
+const keyLoads: u32 = tileKeys * sliceUnits / threads;
+const valueLoads: u32 = sliceKeys * valueUnits / threads;
+const masked: f32 = -1e30; // score of a key a query does not see
+const least: f32 = -1e29;  // maximum over none: exp2(masked - least) is 0
+
+// Inner indices are constants or lanes: one bounds check serves many reads under naga. Rows are an odd number of vec4s
+// long: neighbouring lanes meet no bank twice.
+var<workgroup> left: array<array<array<vec4<f32>, tileUnits + 1u>, rowLanes>, rowsPerThread>;
+var<workgroup> right: array<array<array<vec4<f32>, sliceUnits + 1u>, keyLanes>, keysPerThread>;
+var<workgroup> values: array<array<array<vec4<f32>, keyLanes>, unitsPerThread>, sliceKeys>;
+
+fn addDot(a: vec4<f32>, b: vec4<f32>, sum: f32) -> f32 {
+  return fma(a.w, b.w, fma(a.z, b.z, fma(a.y, b.y, fma(a.x, b.x, sum))));
+}
+
+// Units `at` of a slice of q or k: [rows, sliceUnits]. Past the end the last row is repeated.
+fn queryAt(block: Block, at: u32, slice: u32) -> Unit {
+  let row = queryRow(block, min(block.firstRow + at / sliceUnits, block.lastRow));
+  return q[row * keyUnits + slice * sliceUnits + at % sliceUnits];
+}
+
+fn keyAt(block: Block, at: u32, slice: u32, firstKey: u32) -> Unit {
+  let row = keyRow(block, firstKey + at / sliceUnits);
+  return k[row * keyUnits + slice * sliceUnits + at % sliceUnits];
+}
+
+fn valueAt(block: Block, at: u32, firstKey: u32) -> Unit {
+  return v[keyRow(block, firstKey + at / valueUnits) * valueUnits + at % valueUnits];
+}
+
+@compute @workgroup_size(threads)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let firstRow = (groups.y - 1u - group.y) * blockRows;
+  let lastRow = min(firstRow + blockRows, params.rows) - 1u;
+  let block = Block(group.x, group.z, firstRow, lastRow);
+  let keyLane = thread % keyLanes;
+  let rowLane = thread / keyLanes;
+  let seenByAll = visibleKeys(firstRow);
+  let seenByAny = visibleKeys(lastRow);
+
+  var outputs: array<vec4<f32>, rowsPerThread * unitsPerThread>;
+  var maxima: array<f32, rowsPerThread>; // base 2
+  var sums: array<f32, rowsPerThread>;   // over this thread's keys
+  // @unroll
+  for (var i = 0u; i < rowsPerThread; i++) {
+    maxima[i] = least;
+  }
+  var nextQuery: array<Unit, queryLoads>;
+  var nextKey: array<Unit, keyLoads>;
+  var nextValue: array<Unit, valueLoads>;
+  // @unroll
+  for (var z = 0u; z < queryLoads; z++) {
+    nextQuery[z] = queryAt(block, thread + z * threads, 0u);
+  }
+  // @unroll
+  for (var z = 0u; z < keyLoads; z++) {
+    nextKey[z] = keyAt(block, thread + z * threads, 0u, 0u);
+  }
+
+  for (var first = 0u; first < seenByAny; first += tileKeys) {
+    var scores: array<f32, rowsPerThread * keysPerThread>;
+    // @unroll
+    for (var i = 0u; i < rowsPerThread * keysPerThread; i++) {
+      scores[i] = 0.0;
+    }
+    for (var slice = 0u; slice < slices; slice++) {
+      // @unroll
+      for (var z = 0u; z < queryLoads; z++) {
+        let at = thread + z * threads;
+        let row = at / sliceUnits;
+        left[row / rowLanes][row % rowLanes][at % sliceUnits] = widen(nextQuery[z]);
+      }
+      // @unroll
+      for (var z = 0u; z < keyLoads; z++) {
+        let at = thread + z * threads;
+        let key = at / sliceUnits;
+        right[key % keysPerThread][key / keysPerThread][at % sliceUnits] = widen(nextKey[z]);
+      }
+      workgroupBarrier(); // the slice is in place
+      if (slice + 1u < slices) {
+        // @unroll
+        for (var z = 0u; z < queryLoads; z++) {
+          nextQuery[z] = queryAt(block, thread + z * threads, slice + 1u);
+        }
+        // @unroll
+        for (var z = 0u; z < keyLoads; z++) {
+          nextKey[z] = keyAt(block, thread + z * threads, slice + 1u, first);
+        }
+      } else {
+        // @unroll
+        for (var z = 0u; z < valueLoads; z++) {
+          nextValue[z] = valueAt(block, thread + z * threads, first);
+        }
+      }
+      // @unroll
+      for (var unit = 0u; unit < sliceUnits; unit++) {
+        var keys: array<vec4<f32>, keysPerThread>;
+        // @unroll
+        for (var n = 0u; n < keysPerThread; n++) {
+          keys[n] = right[n][keyLane][unit];
+        }
+        // @unroll
+        for (var i = 0u; i < rowsPerThread; i++) {
+          let query = left[i][rowLane][unit];
+          // @unroll
+          for (var n = 0u; n < keysPerThread; n++) {
+            scores[i * keysPerThread + n] = addDot(query, keys[n], scores[i * keysPerThread + n]);
+          }
+        }
+      }
+      workgroupBarrier(); // the slice is used up
+    }
+
+    let isEdge = first + tileKeys > seenByAll;
+    // @unroll
+    for (var i = 0u; i < rowsPerThread; i++) {
+      let seen = visibleKeys(firstRow + i * rowLanes + rowLane);
+      var best = masked;
+      // @unroll
+      for (var n = 0u; n < keysPerThread; n++) {
+        let key = first + keyLane * keysPerThread + n;
+        let score = scores[i * keysPerThread + n] * params.scale;
+        scores[i * keysPerThread + n] = select(score, masked, isEdge && key >= seen);
+        best = max(best, scores[i * keysPerThread + n]);
+      }
+      left[i][rowLane][keyLane / 4u][keyLane % 4u] = best;
+    }
+    workgroupBarrier(); // every thread's maxima are in place
+    // @unroll
+    for (var i = 0u; i < rowsPerThread; i++) {
+      var best = vec4<f32>(maxima[i]);
+      // @unroll
+      for (var x = 0u; x < keyLanes / 4u; x++) {
+        best = max(best, left[i][rowLane][x]);
+      }
+      let maximum = max(max(best.x, best.y), max(best.z, best.w));
+      let shrink = exp2(maxima[i] - maximum);
+      maxima[i] = maximum;
+      sums[i] *= shrink;
+      // @unroll
+      for (var u = 0u; u < unitsPerThread; u++) {
+        outputs[i * unitsPerThread + u] *= shrink;
+      }
+    }
+    workgroupBarrier(); // the maxima are read
+    // @unroll
+    for (var i = 0u; i < rowsPerThread; i++) {
+      // @unroll
+      for (var n = 0u; n < keysPerThread; n += 4u) {
+        let at = i * keysPerThread + n;
+        let score = vec4<f32>(scores[at], scores[at + 1u], scores[at + 2u], scores[at + 3u]);
+        let weight = exp2(score - maxima[i]);
+        sums[i] += weight.x + weight.y + weight.z + weight.w;
+        left[i][rowLane][(keyLane * keysPerThread + n) / 4u] = weight;
+      }
+    }
+
+    for (var slice = 0u; slice < valueSlices; slice++) {
+      // @unroll
+      for (var z = 0u; z < valueLoads; z++) {
+        let at = thread + z * threads;
+        values[at / valueUnits][at % valueUnits / keyLanes][at % keyLanes] = widen(nextValue[z]);
+      }
+      workgroupBarrier(); // the weights and the slice are in place
+      if (slice + 1u < valueSlices) {
+        // @unroll
+        for (var z = 0u; z < valueLoads; z++) {
+          nextValue[z] = valueAt(block, thread + z * threads, first + (slice + 1u) * sliceKeys);
+        }
+      } else {
+        // @unroll
+        for (var z = 0u; z < queryLoads; z++) {
+          nextQuery[z] = queryAt(block, thread + z * threads, 0u);
+        }
+        // @unroll
+        for (var z = 0u; z < keyLoads; z++) {
+          nextKey[z] = keyAt(block, thread + z * threads, 0u, first + tileKeys);
+        }
+      }
+      // @unroll
+      for (var unit = 0u; unit < sliceKeys / 4u; unit++) {
+        var weights: array<vec4<f32>, rowsPerThread>;
+        // @unroll
+        for (var i = 0u; i < rowsPerThread; i++) {
+          weights[i] = left[i][rowLane][slice * (sliceKeys / 4u) + unit];
+        }
+        // @unroll
+        for (var c = 0u; c < 4u; c++) {
+          // @unroll
+          for (var u = 0u; u < unitsPerThread; u++) {
+            let value = values[unit * 4u + c][u][keyLane];
+            // @unroll
+            for (var i = 0u; i < rowsPerThread; i++) {
+              let at = i * unitsPerThread + u;
+              outputs[at] = fma(vec4<f32>(weights[i][c]), value, outputs[at]);
+            }
+          }
+        }
+      }
+      workgroupBarrier(); // weights and slice are used up
+    }
+  }
+
+  // @unroll
+  for (var i = 0u; i < rowsPerThread; i++) {
+    left[i][rowLane][keyLane / 4u][keyLane % 4u] = sums[i];
+  }
+  workgroupBarrier(); // every thread's sums are in place
+  // @unroll
+  for (var i = 0u; i < rowsPerThread; i++) {
+    var total = vec4<f32>(0.0);
+    // @unroll
+    for (var x = 0u; x < keyLanes / 4u; x++) {
+      total += left[i][rowLane][x];
+    }
+    let sum = total.x + total.y + total.z + total.w;
+    let row = firstRow + i * rowLanes + rowLane;
+    let at = queryRow(block, min(row, lastRow));
+    let share = shareOf(at, select(masked, (maxima[i] + log2(sum)) * 0.69314718, sum > 0.0));
+    storageBarrier(); // every thread of the query has read its lse
+    let factor = share.own / max(sum, 1e-30);
+    if (row <= lastRow) {
+      if (keyLane == 0u) {
+        lse[at] = share.lse;
+      }
+      // @unroll
+      for (var u = 0u; u < unitsPerThread; u++) {
+        writeUnit(block, row, u * keyLanes + keyLane, outputs[i * unitsPerThread + u] * factor, share.earlier);
+      }
+    }
+  }
+}

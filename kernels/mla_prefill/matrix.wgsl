@@ -1,0 +1,302 @@
+// mla_prefill / matrix: causal softmax attention of a block of queries of one head, products on matrix units.
+//   s = scale q . k     o = softmax(s) v     lse = ln sum exp(s)
+// Workgroup (head, block, sequence) walks its range's tiles of keys; the longest blocks come first. Subgroups stand in a
+// grid: one owns rowTiles x keyTiles matrices of a tile's scores, and rowTiles x dimTiles matrices of the outputs. Its
+// queries stay in registers as matrices. Weights are exp2(s - m) in f16, with m a maximum of the row that follows only
+// where it has grown by more than slack: a matrix has no scale per row, so outputs are rescaled through memory then.
+// Workgroup memory: a tile of k, of v, of scores in f32 and of weights; rows padded by 16 bytes.
+// Linked with layout.wgsl, io_f16.wgsl and one of one_range and more_ranges.
+
+const keyDim: u32 = 192u;   // K
+const valueDim: u32 = 128u; // V
+const matrixM: u32 = 16u;   // rows of a left matrix
+const matrixN: u32 = 16u;   // columns of a right matrix
+const matrixK: u32 = 16u;   // what they share
+const subgroupSize: u32 = 32u;
+const rowGroups: u32 = 2u;  // subgroups along queries
+const colGroups: u32 = 2u;  // subgroups along keys, and along channels of v
+const rowTiles: u32 = 2u;   // matrices of a subgroup along queries
+const tileKeys: u32 = 32u;
+const prefetches: u32 = 1u; // 1: the next k and v are fetched before the scores are computed
+alias Fetched = vec4<u32>;  // 8 channels of q, k or v
+
+const threads: u32 = rowGroups * colGroups * subgroupSize;
+const blockRows: u32 = rowGroups * rowTiles * matrixM;
+const keyTiles: u32 = tileKeys / (colGroups * matrixN);
+const dimTiles: u32 = valueDim / (colGroups * matrixN);
+const keySteps: u32 = keyDim / matrixK;
+const valueUnits: u32 = valueDim / 4u;
+const keyEights: u32 = keyDim / 8u;
+const valueEights: u32 = valueDim / 8u;
+const keyStride: u32 = keyEights + 1u;
+const valueStride: u32 = valueEights + 1u;
+const scoreStride: u32 = tileKeys / 4u + 1u;
+const weightStride: u32 = tileKeys / 8u + 1u;
+const keyLoads: u32 = (tileKeys * keyEights + threads - 1u) / threads;
+const valueLoads: u32 = (tileKeys * valueEights + threads - 1u) / threads;
+const lanesPerRow: u32 = threads / blockRows; // in the softmax
+const vectorsPerLane: u32 = tileKeys / lanesPerRow / 4u;
+const columnUnits: u32 = colGroups * matrixN / 4u; // of one matrix of each subgroup in a row
+const columnLoads: u32 = blockRows * columnUnits / threads;
+const masked: f32 = -1e30; // score of a key a query does not see
+const least: f32 = -1e29;  // maximum over none: exp2(masked - least) is 0
+const slack: f32 = 8.0;    // weights stay below 2^8
+
+alias Left = subgroup_matrix_left<f16, matrixK, matrixM>;
+alias Right = subgroup_matrix_right<f16, matrixN, matrixK>;
+alias Sum = subgroup_matrix_result<f32, matrixN, matrixM>;
+
+var<workgroup> keyTile: array<vec4<u32>, tileKeys * keyStride>;      // [tileKeys, keyDim]
+var<workgroup> valueTile: array<vec4<u32>, tileKeys * valueStride>;  // [tileKeys, valueDim]
+var<workgroup> scores: array<vec4<f32>, blockRows * scoreStride>;    // [blockRows, tileKeys]
+var<workgroup> weights: array<vec4<u32>, blockRows * weightStride>;  // [blockRows, tileKeys]
+var<workgroup> factors: array<f32, blockRows>; // what a row's outputs are multiplied by
+var<workgroup> earlier: array<f32, blockRows>; // what the earlier ranges' outputs count for
+var<workgroup> hasGrown: u32;
+
+fn keyAt(block: Block, at: u32, firstKey: u32) -> vec4<u32> {
+  return k[keyRow(block, firstKey + at / keyEights) * keyEights + at % keyEights];
+}
+
+fn valueAt(block: Block, at: u32, firstKey: u32) -> vec4<u32> {
+  return v[keyRow(block, firstKey + at / valueEights) * valueEights + at % valueEights];
+}
+
+@compute @workgroup_size(threads)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) thread: u32,
+  @builtin(subgroup_id) subgroup: u32,
+) {
+  let firstRow = (groups.y - 1u - group.y) * blockRows;
+  let lastRow = min(firstRow + blockRows, params.rows) - 1u;
+  let block = Block(group.x, group.z, firstRow, lastRow);
+  let colGroup = subgroup % colGroups;
+  let matrixRow = subgroup / colGroups * rowTiles * matrixM; // the subgroup's first row in the block
+  let row = thread / lanesPerRow;
+  let part = thread % lanesPerRow;
+  let seen = visibleKeys(firstRow + row);
+  let seenByAll = visibleKeys(firstRow);
+  let seenByAny = visibleKeys(lastRow);
+
+  var queries: array<Left, rowTiles * keySteps>;
+  for (var first = 0u; first < blockRows; first += tileKeys) {
+    for (var at = thread; at < tileKeys * keyEights; at += threads) {
+      let source = queryRow(block, min(firstRow + first + at / keyEights, lastRow));
+      keyTile[at / keyEights * keyStride + at % keyEights] = q[source * keyEights + at % keyEights];
+    }
+    workgroupBarrier(); // these queries are in place
+    // @unroll
+    for (var r = 0u; r < rowTiles; r++) {
+      let inTile = matrixRow + r * matrixM - first;
+      if (inTile < tileKeys) {
+        // @unroll
+        for (var s = 0u; s < keySteps; s++) {
+          let at = inTile * keyStride + s * matrixK / 8u;
+          queries[r * keySteps + s] = subgroupMatrixLoad<Left, row_major>(&keyTile, at, keyStride);
+        }
+      }
+    }
+    workgroupBarrier(); // they are in registers
+  }
+
+  var outputs: array<Sum, rowTiles * dimTiles>;
+  // @unroll
+  for (var i = 0u; i < rowTiles * dimTiles; i++) {
+    outputs[i] = Sum();
+  }
+  var maximum = least; // of the row, base 2
+  var sum = 0.0;       // of the row, over this lane's keys
+  var nextKeys: array<vec4<u32>, keyLoads>;
+  var nextValues: array<vec4<u32>, valueLoads>;
+  for (var at = thread; at < tileKeys * keyEights; at += threads) {
+    keyTile[at / keyEights * keyStride + at % keyEights] = keyAt(block, at, 0u);
+  }
+  if (thread == 0u) {
+    hasGrown = 0u;
+  }
+  workgroupBarrier(); // the first keys are in place
+
+  for (var first = 0u; first < seenByAny; first += tileKeys) {
+    if (prefetches == 1u) {
+      // @unroll
+      for (var z = 0u; z < valueLoads; z++) {
+        nextValues[z] = valueAt(block, thread + z * threads, first);
+      }
+      // @unroll
+      for (var z = 0u; z < keyLoads; z++) {
+        nextKeys[z] = keyAt(block, thread + z * threads, first + tileKeys);
+      }
+    }
+    var products: array<Sum, rowTiles * keyTiles>;
+    // @unroll
+    for (var i = 0u; i < rowTiles * keyTiles; i++) {
+      products[i] = Sum();
+    }
+    // @unroll
+    for (var s = 0u; s < keySteps; s++) {
+      // @unroll
+      for (var n = 0u; n < keyTiles; n++) {
+        let at = (colGroup * keyTiles + n) * matrixN * keyStride + s * matrixK / 8u;
+        let keys = subgroupMatrixLoad<Right, col_major>(&keyTile, at, keyStride);
+        // @unroll
+        for (var r = 0u; r < rowTiles; r++) {
+          let i = r * keyTiles + n;
+          products[i] = subgroupMatrixMultiplyAccumulate(queries[r * keySteps + s], keys, products[i]);
+        }
+      }
+    }
+    // @unroll
+    for (var r = 0u; r < rowTiles; r++) {
+      // @unroll
+      for (var n = 0u; n < keyTiles; n++) {
+        let at = (matrixRow + r * matrixM) * scoreStride + (colGroup * keyTiles + n) * matrixN / 4u;
+        subgroupMatrixStore<row_major>(&scores, at, products[r * keyTiles + n], scoreStride);
+      }
+    }
+    workgroupBarrier(); // scores are in place; keys, values and weights are used up
+
+    if (prefetches == 0u) {
+      // @unroll
+      for (var z = 0u; z < valueLoads; z++) {
+        nextValues[z] = valueAt(block, thread + z * threads, first);
+      }
+      // @unroll
+      for (var z = 0u; z < keyLoads; z++) {
+        nextKeys[z] = keyAt(block, thread + z * threads, first + tileKeys);
+      }
+    }
+    // @unroll
+    for (var z = 0u; z < valueLoads; z++) {
+      let at = thread + z * threads;
+      if (at < tileKeys * valueEights) {
+        valueTile[at / valueEights * valueStride + at % valueEights] = nextValues[z];
+      }
+    }
+    // @unroll
+    for (var z = 0u; z < keyLoads; z++) {
+      let at = thread + z * threads;
+      if (at < tileKeys * keyEights) {
+        keyTile[at / keyEights * keyStride + at % keyEights] = nextKeys[z];
+      }
+    }
+
+    let isEdge = first + tileKeys > seenByAll;
+    var score: array<vec4<f32>, vectorsPerLane>;
+    var largest = vec4<f32>(masked);
+    // @unroll
+    for (var x = 0u; x < vectorsPerLane; x++) {
+      score[x] = scores[row * scoreStride + part * vectorsPerLane + x] * params.scale;
+      if (isEdge) {
+        let key = first + (part * vectorsPerLane + x) * 4u + vec4<u32>(0u, 1u, 2u, 3u);
+        score[x] = select(vec4<f32>(masked), score[x], key < vec4<u32>(seen));
+      }
+      largest = max(largest, score[x]);
+    }
+    var best = max(max(largest.x, largest.y), max(largest.z, largest.w));
+    for (var step = 1u; step < lanesPerRow; step *= 2u) {
+      best = max(best, subgroupShuffleXor(best, step));
+    }
+    var factor = 1.0;
+    if (best > maximum + slack) {
+      factor = exp2(maximum - best);
+      maximum = best;
+      hasGrown = 1u;
+    }
+    if (part == 0u) {
+      factors[row] = factor;
+    }
+    sum *= factor;
+    // @unroll
+    for (var x = 0u; x < vectorsPerLane; x += 2u) {
+      let low = exp2(score[x] - maximum);
+      let high = exp2(score[x + 1u] - maximum);
+      let words = vec4<u32>(
+        pack2x16float(low.xy),
+        pack2x16float(low.zw),
+        pack2x16float(high.xy),
+        pack2x16float(high.zw),
+      );
+      let pairs = unpack2x16float(words.x) + unpack2x16float(words.y) + unpack2x16float(words.z) +
+        unpack2x16float(words.w); // what the product will see
+      sum += pairs.x + pairs.y;
+      weights[row * weightStride + (part * vectorsPerLane + x) / 2u] = words;
+    }
+
+    let grown = workgroupUniformLoad(&hasGrown); // and a barrier: weights and the next tiles are in place
+    if (thread == 0u) {
+      hasGrown = 0u;
+    }
+    if (grown == 1u && first > 0u) {
+      // @unroll
+      for (var d = 0u; d < dimTiles; d++) {
+        // @unroll
+        for (var r = 0u; r < rowTiles; r++) {
+          let at = (matrixRow + r * matrixM) * scoreStride + colGroup * matrixN / 4u;
+          subgroupMatrixStore<row_major>(&scores, at, outputs[r * dimTiles + d], scoreStride);
+        }
+        workgroupBarrier(); // a column of matrices is in memory
+        for (var at = thread; at < blockRows * columnUnits; at += threads) {
+          scores[at / columnUnits * scoreStride + at % columnUnits] *= factors[at / columnUnits];
+        }
+        workgroupBarrier(); // it is rescaled
+        // @unroll
+        for (var r = 0u; r < rowTiles; r++) {
+          let at = (matrixRow + r * matrixM) * scoreStride + colGroup * matrixN / 4u;
+          outputs[r * dimTiles + d] = subgroupMatrixLoad<Sum, row_major>(&scores, at, scoreStride);
+        }
+        workgroupBarrier(); // it is back in registers
+      }
+    }
+
+    // @unroll
+    for (var s = 0u; s < tileKeys / matrixK; s++) {
+      var left: array<Left, rowTiles>;
+      // @unroll
+      for (var r = 0u; r < rowTiles; r++) {
+        let at = (matrixRow + r * matrixM) * weightStride + s * matrixK / 8u;
+        left[r] = subgroupMatrixLoad<Left, row_major>(&weights, at, weightStride);
+      }
+      // @unroll
+      for (var d = 0u; d < dimTiles; d++) {
+        let at = s * matrixK * valueStride + (colGroup * dimTiles + d) * matrixN / 8u;
+        let right = subgroupMatrixLoad<Right, row_major>(&valueTile, at, valueStride);
+        // @unroll
+        for (var r = 0u; r < rowTiles; r++) {
+          let i = r * dimTiles + d;
+          outputs[i] = subgroupMatrixMultiplyAccumulate(left[r], right, outputs[i]);
+        }
+      }
+    }
+  }
+
+  for (var step = 1u; step < lanesPerRow; step *= 2u) {
+    sum += subgroupShuffleXor(sum, step);
+  }
+  if (part == 0u && firstRow + row <= lastRow) {
+    let at = queryRow(block, firstRow + row);
+    let share = shareOf(at, select(masked, (maximum + log2(sum)) * 0.69314718, sum > 0.0));
+    lse[at] = share.lse;
+    factors[row] = share.own / max(sum, 1e-30);
+    earlier[row] = share.earlier;
+  }
+  // @unroll
+  for (var d = 0u; d < dimTiles; d++) {
+    workgroupBarrier(); // the column before is written, and so are the factors
+    // @unroll
+    for (var r = 0u; r < rowTiles; r++) {
+      let at = (matrixRow + r * matrixM) * scoreStride + colGroup * matrixN / 4u;
+      subgroupMatrixStore<row_major>(&scores, at, outputs[r * dimTiles + d], scoreStride);
+    }
+    workgroupBarrier(); // a column of matrices is in memory
+    for (var at = thread; at < blockRows * columnUnits; at += threads) {
+      let i = at / columnUnits;
+      let column = at % columnUnits;
+      let unit = (column / (matrixN / 4u) * dimTiles + d) * (matrixN / 4u) + column % (matrixN / 4u);
+      if (firstRow + i <= lastRow) {
+        writeUnit(block, firstRow + i, unit, scores[i * scoreStride + column] * factors[i], earlier[i]);
+      }
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import type { Axes, BufferSpec, Capabilities, Param, Plan, Scalars } from "../core/family.ts";
+import { definePass, link, SUBGROUP_MATRIX } from "../core/pass.ts";
+import { specialize } from "../core/specialize.ts";
+import { formatVariant } from "../core/variant_id.ts";
+import fmaCode from "./fma.wgsl" with { type: "text" };
+import ioF16 from "./io_f16.wgsl" with { type: "text" };
+import ioF32 from "./io_f32.wgsl" with { type: "text" };
+import layoutCode from "./layout.wgsl" with { type: "text" };
+import { matrixShape } from "./matrix_shape.ts";
+import matrixCode from "./matrix.wgsl" with { type: "text" };
+import moreRanges from "./more_ranges.wgsl" with { type: "text" };
+import oneRange from "./one_range.wgsl" with { type: "text" };
+import type { MlaPrefillConfig } from "./space.ts";
+import { kvHeads, rangesOf, type Window, windowsOf } from "./windows.ts";
+
+/** One pass for each window of queries and range of keys; all share their code. */
+export function plan(
+  axes: Axes,
+  config: MlaPrefillConfig,
+  device: Capabilities,
+  scalars: Scalars = {},
+): Plan {
+  const { B, T, H, K, V, C } = axes;
+  const G = kvHeads(axes);
+  if (H % G !== 0) {
+    throw new RangeError(`Cannot plan mla_prefill: H=${H} heads must be a multiple of G=${G} KV heads`);
+  }
+  const windows = windowsOf(axes, config, device.limits);
+  const joins = windows.some((window) => !window.isLast);
+  const join = joins ? moreRanges : oneRange;
+  const { code, blockRows, features } = config.formulation === "matrix"
+    ? matrix(axes, config, device, join)
+    : fma(axes, config, join);
+  const scale = scalars.scale ?? K ** -0.5;
+  const passes = windows.map((window) =>
+    definePass(device, {
+      label: "attend",
+      code,
+      unroll: config.unroll,
+      features,
+      params: params(axes, window, scale),
+      ranges: rangesOf(axes, window),
+      buffers: ["q", "k", "v", "*o", "*lse", ...(joins ? ["*joined"] : [])],
+      workgroups: [H, Math.ceil(window.rows / blockRows), B],
+    })
+  );
+  const buffers: BufferSpec[] = [
+    { name: "q", dtype: config.io, length: B * T * H * K, role: "input", from: "q" },
+    { name: "k", dtype: config.io, length: B * (C + T) * G * K, role: "input", from: "k" },
+    { name: "v", dtype: config.io, length: B * (C + T) * G * V, role: "input", from: "v" },
+    { name: "o", dtype: config.io, length: B * T * H * V, role: "output", to: "o" },
+    { name: "lse", dtype: "f32", length: B * T * H, role: "output", to: "lse" },
+  ] as BufferSpec[];
+  if (joins) {
+    const rows = Math.max(...windows.map((window) => window.rows));
+    buffers.push({ name: "joined", dtype: "f32", length: B * rows * H * V, role: "scratch" });
+  }
+  return {
+    id: formatVariant("mla_prefill", config),
+    buffers,
+    passes,
+    tolerance: config.io === "f16" ? 2e-3 : 1e-5,
+  };
+}
+
+/** What a formulation gives: the text, its needs, and the queries a workgroup takes. */
+interface Kernel {
+  readonly code: string;
+  readonly blockRows: number;
+  readonly features: readonly string[];
+}
+
+function fma(axes: Axes, config: MlaPrefillConfig, join: string): Kernel {
+  const { rowLanes, keyLanes, rowsPerThread, keysPerThread } = config;
+  const code = specialize(link(fmaCode, layoutCode, config.io === "f16" ? ioF16 : ioF32, join), {
+    keyUnits: axes.K / 4,
+    valueUnits: axes.V / 4,
+    rowLanes,
+    keyLanes,
+    rowsPerThread,
+    keysPerThread,
+    sliceUnits: config.dimsPerSlice / 4,
+    sliceKeys: config.keysPerSlice,
+  });
+  return { code, blockRows: rowLanes * rowsPerThread, features: [] };
+}
+
+function matrix({ K, V }: Axes, config: MlaPrefillConfig, device: Capabilities, join: string): Kernel {
+  const { rowGroups, colGroups, rowTiles, tileKeys } = config;
+  const { M, N, K: depth, subgroupSize } = matrixShape(device);
+  const blockRows = rowGroups * rowTiles * M;
+  const threads = rowGroups * colGroups * subgroupSize;
+  if (threads % blockRows !== 0 || tileKeys % (threads / blockRows * 8) !== 0) {
+    throw new RangeError(
+      `Cannot plan mla_prefill: ${threads} threads cannot share ${blockRows} rows of ${tileKeys} keys evenly`,
+    );
+  }
+  const code = specialize(link(matrixCode, layoutCode, ioF16, join), {
+    keyDim: K,
+    valueDim: V,
+    matrixM: M,
+    matrixN: N,
+    matrixK: depth,
+    subgroupSize,
+    rowGroups,
+    colGroups,
+    rowTiles,
+    tileKeys,
+    prefetches: config.prefetch ? 1 : 0,
+  });
+  return { code, blockRows, features: ["shader-f16", "subgroups", SUBGROUP_MATRIX] };
+}
+
+function params(axes: Axes, window: Window, scale: number): Param[] {
+  const { B, T, H, C } = axes;
+  const G = kvHeads(axes);
+  const isAlone = B === 1;
+  const words = {
+    heads: H,
+    kvHeads: G,
+    headsPerKv: H / G,
+    tokens: isAlone ? window.rows : T,
+    firstToken: isAlone ? 0 : window.first,
+    rows: window.rows,
+    keys: isAlone ? window.keys : C + T,
+    firstKey: isAlone ? 0 : window.firstKey,
+    rangeKeys: window.keys,
+    before: window.firstKey,
+    seen: C + window.first + 1,
+    isFirst: window.isFirst ? 1 : 0,
+    isLast: window.isLast ? 1 : 0,
+  };
+  return [
+    ...Object.entries(words).map(([name, value]): Param => ({ name, type: "u32", value })),
+    { name: "scale", type: "f32", value: scale * Math.LOG2E },
+  ];
+}
