@@ -3,16 +3,14 @@ enable f16;
 //   S' = diag(exp g) S                                   S [K, V]
 //   u  = beta (v - S'^T k)                               [V]
 //   o  = scale (S'^T q + u (k . q)),  S <- S' + k u^T
-// One workgroup owns tileV columns of the state of headsPerGroup heads, one after the other. A thread holds
-// rowsPerThread x columnsPerThread of it in registers, so the state is read once and written once, and every load of a
-// head is issued before any arithmetic on it.
+// One workgroup owns tileV columns of a head's state. A thread holds rowsPerThread x columnsPerThread of it in
+// registers, so the state is read once and written once, and every load is issued before any arithmetic or barrier.
 // Linked with a tile_*.wgsl, which knows the order of S in memory, an operands_*.wgsl, which brings q, k and g, and a
 // reduce_*.wgsl, which sums over rows.
 
 const K: u32 = 128u;             // key channels of a head
 const V: u32 = 128u;             // value channels of a head
 const tileV: u32 = 64u;          // columns of S per workgroup (fla: BV)
-const headsPerGroup: u32 = 1u;   // heads of a workgroup, a grid apart
 const columnsPerThread: u32 = 4u;
 const rowsPerThread: u32 = 8u;   // in fours
 const laneColumns: u32 = 16u;    // neighbouring threads along a row; then the next row thread begins
@@ -31,8 +29,7 @@ const fours: u32 = rowsPerThread / 4u;
 const LOG2E: f32 = 1.4426950408889634;
 
 struct Params {
-  heads: u32,  // sequences x heads
-  stride: u32, // from a head of a workgroup to its next
+  heads: u32, // sequences x heads
   scale: f32,
 }
 
@@ -59,34 +56,9 @@ struct Sums {
   kq: f32, // scale k . q
 }
 
-/** What a thread reads of one head. */
-struct Loaded {
-  tile: StoredTile,
-  operands: Operands,
-  v: Vec,
-  beta: f32,
-}
-
-/** A thread's place in a workgroup. */
-struct Place {
-  local: u32,
-  column: u32, // of columnThreads
-  row: u32,    // of rowThreads
-}
-
 /** exp(g); exp2(-127) is 0 for every purpose. */
 fn decayOf(gates: vec4<f32>) -> vec4<f32> {
   return exp2(max(gates * LOG2E, vec4<f32>(-127.0)));
-}
-
-fn load(head: u32, group: u32, place: Place) -> Loaded {
-  let columns = group * columnThreads + place.column;
-  var loaded: Loaded;
-  loaded.tile = loadTile(head, columns, place.row * threadStep);
-  loaded.v = v[head * columnsOfV + columns];
-  loaded.beta = beta[head];
-  loaded.operands = loadOperands(head, place.local, place.row * threadStep);
-  return loaded;
 }
 
 @compute @workgroup_size(threads)
@@ -95,34 +67,27 @@ fn main(
   @builtin(num_workgroups) grid: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  var head = group.y + group.z * grid.y;
+  let head = group.y + group.z * grid.y;
   if (folded && head >= params.heads) {
     return; // all threads alike
   }
-  let place = Place(
-    local,
-    local / (laneColumns * rowThreads) * laneColumns + local % laneColumns,
-    local / laneColumns % rowThreads,
-  );
-  let columns = group.x * columnThreads + place.column;
-  var loaded = load(head, group.x, place);
-  for (var turn = 0u; turn < headsPerGroup; turn++) {
-    if (turn == 0u || head < params.heads) { // all threads alike
-      let mine = loaded.operands;
-      let decayed = decayTile(loaded.tile, mine.decays);
-      let value = loaded.v;
-      let strength = loaded.beta;
-      if (turn + 1u < headsPerGroup) {
-        loaded = load(min(head + params.stride, params.heads - 1u), group.x, place);
-      }
-      let sums = sumRows(place, sumTile(decayed, mine));
-      let u = strength * (value - sums.k);
-      storeTile(head, columns, place.row * threadStep, decayed, mine.keys, u);
-      if (place.row == 0u) {
-        o[head * columnsOfV + columns] = fma(u, Vec(sums.kq), sums.q);
-      }
-      head += params.stride;
-    }
+  let row = local / laneColumns % rowThreads;
+  let column = local / (laneColumns * rowThreads) * laneColumns + local % laneColumns;
+  let columns = group.x * columnThreads + column;
+  let inV = head * columnsOfV + columns;
+  let firstFour = row * threadStep;
+
+  let stored = loadTile(head, columns, firstFour);
+  let value = v[inV];
+  let strength = beta[head];
+  let mine = loadOperands(head, local, firstFour);
+
+  let decayed = decayTile(stored, mine.decays);
+  let sums = sumRows(column, row, sumTile(decayed, mine));
+  let u = strength * (value - sums.k);
+  storeTile(head, columns, firstFour, decayed, mine.keys, u);
+  if (row == 0u) {
+    o[inV] = fma(u, Vec(sums.kq), sums.q);
   }
 }
 
@@ -199,21 +164,18 @@ var<workgroup> partialK: array<array<Vec, rowThreads + 1u>, columnThreads>;
 var<workgroup> partialQ: array<array<Vec, rowThreads + 1u>, columnThreads>;
 var<workgroup> partialKq: array<f32, rowThreads>;
 
-fn sumRows(place: Place, mine: Sums) -> Sums {
-  partialK[place.column][place.row] = mine.k;
-  partialQ[place.column][place.row] = mine.q;
-  if (place.column == 0u) {
-    partialKq[place.row] = mine.kq;
+fn sumRows(column: u32, row: u32, mine: Sums) -> Sums {
+  partialK[column][row] = mine.k;
+  partialQ[column][row] = mine.q;
+  if (column == 0u) {
+    partialKq[row] = mine.kq;
   }
   workgroupBarrier(); // every row thread's partial sums are in place
   var sums = Sums(Vec(0.0), Vec(0.0), 0.0);
   for (var r = 0u; r < rowThreads; r++) {
-    sums.k += partialK[place.column][r];
-    sums.q += partialQ[place.column][r];
+    sums.k += partialK[column][r];
+    sums.q += partialQ[column][r];
     sums.kq += partialKq[r];
-  }
-  if (headsPerGroup > 1u) {
-    workgroupBarrier(); // the sums are read, so that the next head's may replace them
   }
   return sums;
 }
