@@ -38,6 +38,12 @@ function latent(S: number, H = 32): Workload {
   };
 }
 
+/** Full attention at MLA's expanded head sizes, q, k, v and o in 16 bits. */
+function attention(T: number, H = 32): Workload {
+  const axes = { B: 1, T, H, K: 192, V: 128 };
+  return { name: `MLA prefill T=${T}`, family: "mla_prefill", axes, storage: { io: "f16" } };
+}
+
 function withGoal(workload: Workload, builtin: number, dawn: number): Workload {
   return { ...workload, goalUs: { builtin, dawn } };
 }
@@ -49,6 +55,7 @@ export const DEFAULT_WORKLOADS: readonly Workload[] = [
   prefill(1, 8192),
   latent(8192),
   latent(131072),
+  attention(8192),
 ];
 
 /** What it tunes on a software adapter: the same kernels at sizes a CPU gets through. */
@@ -56,6 +63,7 @@ export const SOFTWARE_WORKLOADS: readonly Workload[] = [
   decode(2, { ...HEADS, H: 2 }),
   prefill(1, 128, { ...HEADS, H: 2 }),
   latent(512, 8),
+  attention(128, 2),
 ];
 
 /** Named sets of workloads. */
@@ -76,5 +84,6 @@ export const SUITES: Readonly<Record<string, readonly Workload[]>> = {
     withGoal(latent(32768), 75, 25),
     withGoal(latent(131072), 250, 75),
     withGoal(latent(1048576), 1_800, 500),
+    withGoal(attention(16384), 90_000, 27_000),
   ],
 };

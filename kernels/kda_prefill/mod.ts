@@ -45,9 +45,10 @@ export const kdaPrefill: KernelFamily<KdaPrefillConfig> = {
 };
 
 /** The paper's count (eq. 13) for chunks of 64, whatever the variant does, so that rooflines compare. */
-function work({ B, T, H, K, V }: Axes): Work {
+function work({ B, T, H, K, V }: Axes, { formulation }: KdaPrefillConfig): Work {
   const chunk = 64;
   return {
+    ...(formulation === "matrix" && { unit: "matrix" }),
     flops: B * T * H * (6 * K * V + 3 * chunk * (K + V) / 2 + chunk * chunk),
     bytes: 4 * B * H * (T * (3 * K + 2 * V + 1) + 2 * K * V),
   };
