@@ -161,6 +161,7 @@ fn main(
   for (var l = 0u; l < levels; l++) {
     let half = 1u << l;
     let block = min(half, rowsPerThread);
+    // @stage decayed operands
     // Second halves, down from the border.
     var product = before;
     // @unroll
@@ -175,8 +176,8 @@ fn main(
     // First halves, up from the border.
     product = after;
     // @unroll
-    for (var up = 1u; up <= rowsPerThread; up++) {
-      let r = rowsPerThread - up;
+    for (var up = 0u; up < rowsPerThread; up++) {
+      let r = rowsPerThread - 1u - up;
       product = select(product, after, r % block == block - 1u);
       if (select(firstRow & half, r & half, half < rowsPerThread) == 0u) {
         let at = (halfRows + gathered(firstRow + r, l)) * stride + x;
@@ -184,14 +185,18 @@ fn main(
       }
       product *= gate[r];
     }
+    // @end
     let second = (firstRow & half) != 0u;
     before *= select(vec4<f32>(1.0), sibling[l], second);
     after *= select(sibling[l], vec4<f32>(1.0), second);
+    // @stage merged tiles
     if (l > 0u && half <= tile) {
       mergeTiles(thread, l - 1u);
     }
+    // @end
     workgroupBarrier(); // the level's operands are complete, and its tiles free
 
+    // @stage intra-chunk products
     let across = max(half / tile, 1u); // tiles on a side of a half
     let products = across * smallTiles;
     for (var job = subgroup; job < 2u * products; job += subgroups) {
@@ -220,9 +225,11 @@ fn main(
         }
       }
     }
+    // @end
     workgroupBarrier(); // operands are about to be overwritten; pairs are read by other threads
   }
 
+  // @stage decayed rows
   let to = chunk * 3u * chunkSize * keyVectors;
   var product = before;
   // @unroll
@@ -237,14 +244,17 @@ fn main(
   }
   product = after;
   // @unroll
-  for (var up = 1u; up <= rowsPerThread; up++) {
-    let r = rowsPerThread - up;
+  for (var up = 0u; up < rowsPerThread; up++) {
+    let r = rowsPerThread - 1u - up;
     let at = to + 2u * chunkSize * keyVectors + tiled(firstRow + r, x, keyTiles);
     rows[at] = vec4<f16>(product * vec4<f32>(key[r]));
     product *= gate[r];
   }
+  // @end
 
+  // @stage inverse
   invert(thread);
+  // @end
 
   for (var i = thread; i < chunkSize * chunkSize / 4u; i += threads) {
     let inTile = i % (tile * tileVectors);

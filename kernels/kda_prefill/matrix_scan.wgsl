@@ -156,6 +156,7 @@ fn main(
         products[i][j] = Sum();
       }
     }
+    // @stage products with the state
     // @unroll
     for (var z = 0u; z < keyTiles; z++) {
       // @unroll
@@ -168,6 +169,7 @@ fn main(
         }
       }
     }
+    // @end
     // @unroll
     for (var i = 0u; i < productRows; i++) {
       let r = productPart + i * productParts;
@@ -192,6 +194,7 @@ fn main(
     }
     workgroupBarrier(); // V - kg S is complete
 
+    // @stage new values
     // Vn = M (V - kg S)
     // @unroll
     for (var i = 0u; i < freshTiles; i++) {
@@ -214,6 +217,7 @@ fn main(
         }
       }
     }
+    // @end
     workgroupBarrier(); // Vn is complete, and V - kg S used
     // @unroll
     for (var z = 0u; z < tokenRows; z++) {
@@ -222,6 +226,7 @@ fn main(
     }
     workgroupBarrier(); // the copy of Vn is complete, and its sums are free
 
+    // @stage state update
     // kl^T Vn
     // @unroll
     for (var j = 0u; j < updateWidth; j++) {
@@ -247,7 +252,9 @@ fn main(
         updates[i][z] = subgroupMatrixLoad<Left, col_major>(&rows, at, tileVectors);
       }
     }
+    // @end
 
+    // @stage outputs
     // O = qg S + P Vn
     // @unroll
     for (var i = 0u; i < productRows; i++) {
@@ -271,6 +278,7 @@ fn main(
         }
       }
     }
+    // @end
     workgroupBarrier(); // kl^T Vn and O are complete
 
     // S' = diag(decay) S + kl^T Vn
