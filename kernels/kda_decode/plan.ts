@@ -1,4 +1,4 @@
-import type { Axes, Capabilities, Plan, Scalars } from "../core/family.ts";
+import type { Axes, Capabilities, Pass, Plan, Scalars } from "../core/family.ts";
 import { foldGrid } from "../core/grid.ts";
 import { definePass, link } from "../core/pass.ts";
 import { specialize } from "../core/specialize.ts";
@@ -13,6 +13,7 @@ import type { KdaDecodeConfig } from "./space.ts";
 import stepCode from "./step.wgsl" with { type: "text" };
 import tileKv from "./tile_kv.wgsl" with { type: "text" };
 import tileVk from "./tile_vk.wgsl" with { type: "text" };
+import { type Window, windowsOf } from "./windows.ts";
 
 const OPERANDS: Readonly<Record<string, string>> = { staged: operandsStaged, direct: operandsDirect };
 const REDUCE: Readonly<Record<string, string>> = {
@@ -21,36 +22,16 @@ const REDUCE: Readonly<Record<string, string>> = {
   subgroup: reduceSubgroup,
 };
 
-/** One pass; see step.wgsl. */
+/** One pass, or several where one binding can't hold all states; see step.wgsl. */
 export function plan(axes: Axes, config: KdaDecodeConfig, device: Capabilities, scalars: Scalars = {}): Plan {
   const { N, H, K, V } = axes;
-  const { tileV, rowsPerThread, columnsPerThread } = config;
-  if (V % tileV !== 0) {
+  if (V % config.tileV !== 0) {
     throw new RangeError(
-      `Cannot plan kda_decode: V must be a multiple of tileV=${tileV}, current value is ${V}`,
+      `Cannot plan kda_decode: V must be a multiple of tileV=${config.tileV}, current value is ${V}`,
     );
   }
   const heads = N * H;
-  const workgroups = foldGrid(V / tileV, heads, device.limits.maxComputeWorkgroupsPerDimension);
-  const elem = config.stateElem === "f16" ? "f16" : "f32";
-  const columnsFirst = config.stateLayout === "VK";
-  const together = config.rows === "together";
-  const code = specialize(
-    link(stepCode, columnsFirst ? tileVk : tileKv, OPERANDS[config.operands], REDUCE[config.reduce]),
-    {
-      K,
-      V,
-      tileV,
-      columnsPerThread,
-      rowsPerThread,
-      threadStep: together ? rowsPerThread / 4 : 1,
-      fourStep: together ? 1 : K / rowsPerThread,
-      folded: workgroups[2] > 1,
-      Vec: vectorOf("f32", columnsPerThread),
-      StoredVec: vectorOf(elem, columnsFirst ? 4 : columnsPerThread),
-      ...lanesOf(config, K, device),
-    },
-  );
+  const elem = elemOf(config);
   return {
     id: formatVariant("kda_decode", config),
     tolerance: elem === "f32" ? 1e-5 : 2e-3,
@@ -67,26 +48,58 @@ export function plan(axes: Axes, config: KdaDecodeConfig, device: Capabilities, 
         role: "state",
         from: "initial_state",
         to: "final_state",
-        ...(columnsFirst && { swapped: [K, V] }),
+        ...(config.stateLayout === "VK" && { swapped: [K, V] }),
       },
       { name: "o", dtype: "f32", length: heads * V, role: "output", to: "o" },
     ],
-    passes: [definePass(device, {
-      label: "step",
-      code,
-      unroll: config.unroll,
-      features: [
-        ...(elem === "f16" ? ["shader-f16"] : []),
-        ...(config.reduce === "barrier" ? [] : ["subgroups"]),
-      ],
-      params: [
-        { name: "heads", type: "u32", value: heads },
-        { name: "scale", type: "f32", value: scalars.scale ?? K ** -0.5 },
-      ],
-      buffers: ["q", "k", "v", "g", "beta", "*state", "*o"],
-      workgroups,
-    })],
+    passes: windowsOf(axes, elem, device).map((window) => stepPass(axes, config, device, scalars, window)),
   };
 }
 
+const elemOf = (config: KdaDecodeConfig) => config.stateElem === "f16" ? "f16" : "f32";
 const vectorOf = (elem: string, width: number) => width === 1 ? elem : `vec${width}<${elem}>`;
+
+function stepPass(
+  { K, V }: Axes,
+  config: KdaDecodeConfig,
+  device: Capabilities,
+  scalars: Scalars,
+  { heads, ranges }: Window,
+): Pass {
+  const { tileV, rowsPerThread, columnsPerThread } = config;
+  const elem = elemOf(config);
+  const columnsFirst = config.stateLayout === "VK";
+  const together = config.rows === "together";
+  const workgroups = foldGrid(V / tileV, heads, device.limits.maxComputeWorkgroupsPerDimension);
+  return definePass(device, {
+    label: "step",
+    code: specialize(
+      link(stepCode, columnsFirst ? tileVk : tileKv, OPERANDS[config.operands], REDUCE[config.reduce]),
+      {
+        K,
+        V,
+        tileV,
+        columnsPerThread,
+        rowsPerThread,
+        threadStep: together ? rowsPerThread / 4 : 1,
+        fourStep: together ? 1 : K / rowsPerThread,
+        folded: workgroups[2] > 1,
+        Vec: vectorOf("f32", columnsPerThread),
+        StoredVec: vectorOf(elem, columnsFirst ? 4 : columnsPerThread),
+        ...lanesOf(config, K, device),
+      },
+    ),
+    unroll: config.unroll,
+    features: [
+      ...(elem === "f16" ? ["shader-f16"] : []),
+      ...(config.reduce === "barrier" ? [] : ["subgroups"]),
+    ],
+    params: [
+      { name: "heads", type: "u32", value: heads },
+      { name: "scale", type: "f32", value: scalars.scale ?? K ** -0.5 },
+    ],
+    buffers: ["q", "k", "v", "g", "beta", "*state", "*o"],
+    ranges,
+    workgroups,
+  });
+}

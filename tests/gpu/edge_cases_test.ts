@@ -18,6 +18,7 @@ const pipelines = new PipelineCache();
 const kdaDecode = familyNamed("kda_decode");
 const kdaPrefill = familyNamed("kda_prefill");
 const mlaDecode = familyNamed("mla_decode");
+const mlaPrefill = familyNamed("mla_prefill");
 
 /** The default of each formulation and some random variants, the first of those that fixtures_test.ts runs. */
 function variantsOf(family: AnyFamily, axes: Axes): Config[] {
@@ -92,6 +93,17 @@ gpuTest("kda_decode is right for every head of a grid folded into z", async () =
   await check(kdaDecode, variantsOf(kdaDecode, axes), [makeCase(kdaDecode, axes, 1)], capabilities);
 });
 
+gpuTest("kda_decode is right where one binding can't hold all states", async () => {
+  const axes = { N: 30, H: 5, K: 64, V: 64 };
+  const { limits } = opened!.capabilities;
+  const maxStorageBufferBindingSize = 65 * axes.K * axes.V * 4;
+  const capabilities = { ...opened!.capabilities, limits: { ...limits, maxStorageBufferBindingSize } };
+  const configs = variantsOf(kdaDecode, axes);
+  const heads = kdaDecode.plan(axes, configs[0], capabilities).passes.map((pass) => pass.params[0].value);
+  assertEquals(heads, [64, 64, 22]);
+  await check(kdaDecode, configs, [makeCase(kdaDecode, axes, 3)], capabilities);
+});
+
 gpuTest("mla_decode is right one token around pages and for head counts no group divides", async () => {
   const sizes = [[1, 1, 1], [1, 1, 63], [1, 5, 64], [2, 3, 65], [1, 33, 127], [3, 17, 300], [1, 128, 70]];
   const cases = sizes.map(([N, H, S]) => makeCase(mlaDecode, { N, H, S, P: 0 }, 2));
@@ -124,4 +136,48 @@ gpuTest("mla_decode gives 0 and -1e30 for empty sequences and never looks at unu
   assert(cases[0].expected.o.data.slice(0, 5 * 512).every((x: number) => x === 0));
   assert(cases[0].expected.lse.data.slice(0, 5).every((x: number) => x === Math.fround(-1e30)));
   await check(mlaDecode, variantsOf(mlaDecode, { N: 1, H: 32, S: 320, P: 6 }), cases);
+});
+
+gpuTest(
+  "mla_prefill is right one token around blocks and tiles, after prefixes, and for shared KV heads",
+  async () => {
+    const sizes = [[1, 0], [1, 127], [2, 63], [31, 33], [63, 0], [64, 64], [65, 0], [127, 2], [129, 0]];
+    const cases = sizes.map(([T, C]) =>
+      makeCase(mlaPrefill, { B: T % 2 + 1, T, H: 4, G: T % 3 === 0 ? 2 : 1, K: 64, V: 64, C }, T)
+    );
+    await check(mlaPrefill, variantsOf(mlaPrefill, cases[0].axes), cases);
+  },
+);
+
+gpuTest("mla_prefill joins ranges of keys, also where a query sees nothing of some", async () => {
+  // A binding holds this many tokens of k: windows of queries and ranges of keys of one sequence are bound alone.
+  for (const [T, C, part] of [[300, 0, 130], [1, 500, 64], [70, 400, 200]]) {
+    const axes = { B: 1, T, H: 2, G: 2, K: 64, V: 64, C };
+    const { limits } = opened!.capabilities;
+    const maxStorageBufferBindingSize = part * axes.G * axes.K * 4;
+    const capabilities = { ...opened!.capabilities, limits: { ...limits, maxStorageBufferBindingSize } };
+    const configs = variantsOf(mlaPrefill, axes);
+    assert(mlaPrefill.plan(axes, configs[0], capabilities).passes.length >= 3);
+    await check(mlaPrefill, configs, [makeCase(mlaPrefill, axes, 5)], capabilities);
+  }
+});
+
+gpuTest("mla_prefill stays finite where scores rise, fall or stay out of exp's range", async () => {
+  const axes = { B: 1, T: 100, H: 1, G: 1, K: 64, V: 64, C: 0 };
+  const scores = [(key: number) => 64 * key, (key: number) => -64 * key, () => 4000, () => -4000];
+  const cases = scores.map((score): Case => {
+    const { v } = mlaPrefill.inputsFor(axes, 6);
+    const shape = [1, axes.T, 1, axes.K];
+    const rows = (first: (row: number) => number) => ({
+      shape,
+      data: Float32Array.from(
+        { length: axes.T * axes.K },
+        (_, i) => i % axes.K === 0 ? first(i / axes.K) : 0,
+      ),
+    });
+    const inputs = { q: rows(() => 1), k: rows(score), v };
+    const scalars = { scale: 1 };
+    return { axes, inputs, scalars, expected: mlaPrefill.reference(axes, inputs, scalars) };
+  });
+  await check(mlaPrefill, variantsOf(mlaPrefill, axes), cases);
 });
