@@ -11,8 +11,8 @@ import prepareCode from "./prepare.wgsl" with { type: "text" };
 import recurrentCode from "./recurrent.wgsl" with { type: "text" };
 import scanCode from "./scan.wgsl" with { type: "text" };
 
-/** Tokens of the recurrent form whose outputs are summed together; `group` in recurrent.wgsl. */
-const GROUP = 4;
+/** Tokens the recurrent form works on together; `block` in recurrent.wgsl. */
+const BLOCK = 4;
 
 /** Buffers and passes of one variant at one size; see README.md for what each pass computes. */
 export function plan(axes: Axes, config: KdaPrefillConfig, device: Capabilities, scalars?: Scalars): Plan {
@@ -105,9 +105,9 @@ function chunked(id: string, setting: Setting) {
 function recurrent(id: string, setting: Setting) {
   const { axes, config, device } = setting;
   const parts = axes.K / config.recurrentRows;
-  if (parts < GROUP) {
+  if (parts < BLOCK) {
     throw new RangeError(
-      `Cannot run ${id}: K / recurrentRows = ${parts} threads share a column, and outputs of ${GROUP} tokens need as many`,
+      `Cannot run ${id}: K / recurrentRows = ${parts} threads share a column, and outputs of ${BLOCK} tokens need as many`,
     );
   }
   checkSubgroup(id, parts, device);
@@ -119,6 +119,7 @@ function recurrent(id: string, setting: Setting) {
     columnsPerThread: config.recurrentColumns,
     batch: config.recurrentBatch,
     loaders: config.recurrentLoaders,
+    team: Math.min(axes.K / 4, device.subgroupSize!.min, config.recurrentLoaders),
     Io: config.io,
     Columns: columnsType(config.recurrentColumns, "f32"),
     ColumnsIo: columnsType(config.recurrentColumns, config.io),
