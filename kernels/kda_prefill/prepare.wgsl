@@ -17,7 +17,7 @@ struct Params {
   tokens: u32, // T
   heads: u32, // H
   first: u32, // first token of this window
-  chunks: u32, // chunks in this window
+  last: u32, // token after the window's last
   scale: f32,
 }
 
@@ -54,14 +54,15 @@ fn decayOf(exponent: vec4<f32>) -> vec4<f32> {
 
 @compute @workgroup_size(threads)
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
-  let chunk = workgroup.y * params.chunks + workgroup.x;
+  let chunks = (params.last - params.first + chunkSize - 1u) / chunkSize;
+  let chunk = workgroup.y * chunks + workgroup.x;
   let start = params.first + workgroup.x * chunkSize;
   let tokenBase = workgroup.y / params.heads * params.tokens;
   let head = workgroup.y % params.heads;
   if (thread < chunkSize) {
-    let token = min(start + thread, params.tokens - 1u);
+    let token = min(start + thread, params.last - 1u);
     let value = beta[(tokenBase + token) * params.heads + head];
-    pairs[thread * pairStride + chunkSize] = select(0.0, value, start + thread < params.tokens);
+    pairs[thread * pairStride + chunkSize] = select(0.0, value, start + thread < params.last);
   }
 
   let row = thread % chunkSize;
@@ -76,12 +77,13 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     for (var i = thread; i < chunkSize * sliceVectors; i += threads) {
       let r = i / sliceVectors;
       let x = i % sliceVectors;
-      let token = min(start + r, params.tokens - 1u);
+      let token = min(start + r, params.last - 1u);
       let at = ((tokenBase + token) * params.heads + head) * keyVectors + first + x;
-      let valid = start + r < params.tokens;
+      let valid = start + r < params.last;
       keys[r * stride + x] = select(vec4<f32>(0.0), vec4<f32>(k[at]), valid);
       queries[r * stride + x] = select(vec4<f32>(0.0), vec4<f32>(q[at]) * params.scale, valid);
     }
+    // @stage gate and cumsum
     for (var i = thread; i < subs * sliceVectors; i += threads) {
       let s = i / sliceVectors;
       let x = i % sliceVectors;
@@ -89,15 +91,17 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       // @unroll
       for (var r = 0u; r < sub; r++) {
         let t = start + s * sub + r;
-        let at = ((tokenBase + min(t, params.tokens - 1u)) * params.heads + head) * keyVectors + first + x;
-        let step = select(vec4<f32>(0.0), max(g[at] * 1.4426950408889634, vec4<f32>(-127.0)), t < params.tokens);
+        let at = ((tokenBase + min(t, params.last - 1u)) * params.heads + head) * keyVectors + first + x;
+        let step = select(vec4<f32>(0.0), max(g[at] * 1.4426950408889634, vec4<f32>(-127.0)), t < params.last);
         sum += step;
         gates[(s * sub + r) * stride + x] = exp2(step);
       }
       sums[i] = sum;
     }
+    // @end
     workgroupBarrier(); // staged tiles are read by other threads
 
+    // @stage intra-chunk products
     // Diagonal blocks: thread (row i, share of the slice) walks j down from 15, its gate product starting at j = i.
     for (var x = share; x < sliceVectors; x += splits) {
       let key = keys[row * stride + x];
@@ -112,8 +116,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
         diagonalQ[sub - 1u - down] += dot(query, weighted);
       }
     }
+    // @end
     workgroupBarrier(); // tiles are about to be overwritten
 
+    // @stage gate and cumsum
     for (var i = thread; i < subs * sliceVectors; i += threads) {
       let s = i / sliceVectors;
       let x = i % sliceVectors;
@@ -146,6 +152,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
         decay[chunk * keyVectors + first + x] = decayOf(later + sums[i]);
       }
     }
+    // @end
     workgroupBarrier(); // kg, qg and kl of each sub-chunk are complete
 
     for (var i = thread; i < chunkSize * sliceVectors; i += threads) {
@@ -157,6 +164,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       rows[to + chunkSize * keyVectors] = vec4<Elem>(queries[r * stride + x] * before[s]);
       rows[to + 2u * chunkSize * keyVectors] = vec4<Elem>(keys[r * stride + x] * after[s]);
     }
+    // @stage intra-chunk products
     // Blocks (a, b < a): both operands are decayed to the border between them, so this is a plain product.
     for (var i = thread; i < pairTiles; i += threads) {
       let pair = i / 16u;
@@ -194,6 +202,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
         }
       }
     }
+    // @end
     workgroupBarrier(); // the next slice overwrites the tiles
   }
 
@@ -212,7 +221,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     workgroupBarrier(); // threads that share a row add in turn
   }
 
+  // @stage inverse
   invert(thread);
+  // @end
 
   for (var i = thread; i < chunkSize * chunkSize / 4u; i += threads) {
     let r = i / (chunkSize / 4u);

@@ -124,6 +124,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
           nextBlock[z] = vec4<f32>(blocks[chunk * 2u * chunkSize * blockVectors + i]);
         }
       }
+      // @stage products with the state
       for (var x = 0u; x < splitVectors; x++) {
         let inSlice = split * splitVectors + x;
         let at = (first + inSlice) * 4u * columns + column;
@@ -136,6 +137,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
           product[i] = addRow(product[i], a, s0, s1, s2, s3);
         }
       }
+      // @end
       workgroupBarrier(); // the pool is about to be overwritten
     }
 
@@ -181,6 +183,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     for (var z = 0u; z < outRows; z++) {
       fresh[z] = vec4<f32>(0.0);
     }
+    // @stage new values
     for (var j = 0u; j < blockVectors; j++) {
       let at = j * 4u * columns + column;
       let r0 = values[at];
@@ -194,6 +197,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
         }
       }
     }
+    // @end
     workgroupBarrier(); // M and V - kg S are about to be overwritten
     for (var z = 0u; z < outRows; z++) {
       values[(outRow + z * rowStep) * columns + column] = fresh[z];
@@ -210,6 +214,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       nextUpdate[z] = vec4<f32>(rows[(rowBase + 2u * chunkSize) * keyVectors + i]);
     }
 
+    // @stage outputs
     // O = qg S + P Vn
     for (var j = 0u; j < blockVectors; j++) {
       let at = j * 4u * columns + column;
@@ -230,6 +235,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
         o[((tokenBase + t) * params.heads + head) * valueVectors + firstColumn + column] = vec4<Io>(out[z]);
       }
     }
+    // @end
     workgroupBarrier(); // P is about to be overwritten
 
     // S' = diag(decay) S + kl^T Vn, four rows of S at a time.
@@ -262,6 +268,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
           nextSlice[z] = vec4<f32>(rows[(following + i / sliceVectors) * keyVectors + i % sliceVectors]);
         }
       }
+      // @stage state update
       for (var four = 0u; four < updateRows; four += 4u) {
         for (var e = 0u; e < 4u; e++) {
           let added = values[(token + four + e) * columns + column];
@@ -274,6 +281,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
           }
         }
       }
+      // @end
       workgroupBarrier(); // the pool is about to be overwritten
     }
     for (var u = 0u; u < keyGroups; u++) {

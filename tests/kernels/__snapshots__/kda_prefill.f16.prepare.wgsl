@@ -83,6 +83,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       keys[r * stride + x] = select(vec4<f32>(0.0), vec4<f32>(k[at]), valid);
       queries[r * stride + x] = select(vec4<f32>(0.0), vec4<f32>(q[at]) * params.scale, valid);
     }
+    // @stage gate and cumsum
     for (var i = thread; i < subs * sliceVectors; i += threads) {
       let s = i / sliceVectors;
       let x = i % sliceVectors;
@@ -96,8 +97,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       }
       sums[i] = sum;
     }
+    // @end
     workgroupBarrier(); // staged tiles are read by other threads
 
+    // @stage intra-chunk products
     // Diagonal blocks: thread (row i, share of the slice) walks j down from 15, its gate product starting at j = i.
     for (var x = share; x < sliceVectors; x += splits) {
       let key = keys[row * stride + x];
@@ -111,8 +114,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
         diagonalQ[sub - 1u - down] += dot(query, weighted);
       }
     }
+    // @end
     workgroupBarrier(); // tiles are about to be overwritten
 
+    // @stage gate and cumsum
     for (var i = thread; i < subs * sliceVectors; i += threads) {
       let s = i / sliceVectors;
       let x = i % sliceVectors;
@@ -143,6 +148,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
         decay[chunk * keyVectors + first + x] = decayOf(later + sums[i]);
       }
     }
+    // @end
     workgroupBarrier(); // kg, qg and kl of each sub-chunk are complete
 
     for (var i = thread; i < chunkSize * sliceVectors; i += threads) {
@@ -154,6 +160,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       rows[to + chunkSize * keyVectors] = vec4<Elem>(queries[r * stride + x] * before[s]);
       rows[to + 2u * chunkSize * keyVectors] = vec4<Elem>(keys[r * stride + x] * after[s]);
     }
+    // @stage intra-chunk products
     // Blocks (a, b < a): both operands are decayed to the border between them, so this is a plain product.
     for (var i = thread; i < pairTiles; i += threads) {
       let pair = i / 16u;
@@ -188,6 +195,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
         }
       }
     }
+    // @end
     workgroupBarrier(); // the next slice overwrites the tiles
   }
 
@@ -205,7 +213,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     workgroupBarrier(); // threads that share a row add in turn
   }
 
+  // @stage inverse
   invert(thread);
+  // @end
 
   for (var i = thread; i < chunkSize * chunkSize / 4u; i += threads) {
     let r = i / (chunkSize / 4u);
