@@ -1,5 +1,5 @@
 // `--backend dawn`: through the software adapter, which Dawn finds wherever CI runs; what is said where it finds nothing.
-import { match, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { GpuProcess } from "../../cli/gpu_process.ts";
 import { TrialProcess } from "../../cli/trial_process.ts";
 import { completeAxes } from "../../kernels/core/axes.ts";
@@ -46,6 +46,24 @@ for (const command of ["tune", "bench", "devices"]) {
     );
   });
 }
+
+testDawn("trials that go wrong in every way end in a trial on Dawn too", async () => {
+  const worker = new URL("./spin_worker.ts", import.meta.url);
+  const gpu = await GpuProcess.start({ software: true, backend: "dawn", onNotice: () => {}, worker });
+  const trials = new TrialProcess(gpu, 10_000);
+  try {
+    const statuses: string[] = [];
+    for (const body of ["fine", "wrong", "unwritten", "ill", "endless", "fine"]) {
+      const request = { config: { body }, axes: { N: 1 }, sourceHash: "", ceilings: CEILINGS };
+      const { status, reason } = await trials.run("spin", { ...request, samples: 3, capUs: 1e6 });
+      if (status === "compile_error") match(reason!, /unresolved value 'nonsense'/);
+      statuses.push(status);
+    }
+    deepStrictEqual(statuses, ["passed", "incorrect", "incorrect", "compile_error", "timeout", "passed"]);
+  } finally {
+    trials.close();
+  }
+});
 
 testDawn("every family's default, rolled, is right on Dawn, and its messages break no protocol", async () => {
   const gpu = await GpuProcess.start({ software: true, backend: "dawn", onNotice: () => {} });
