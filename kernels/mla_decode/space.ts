@@ -1,139 +1,185 @@
-import { defineSpace, oneOf, type SpaceConfig } from "../core/space.ts";
+import { type ConfigOf, defineSpace, oneOf } from "../core/space.ts";
 
 /** Values of one cached row, and how many of them are the value. */
 export const ROW_DIMS = 576;
 export const VALUE_DIMS = 512;
 /** Cached rows per page. */
 export const PAGE_ROWS = 64;
+/** Dims a thread reads of a row at a time, in every pass. */
+export const UNIT_DIMS = 8;
 
-interface Shape {
-  readonly keysPerTile: number;
-  readonly headsPerGroup: number;
-  readonly threads: number;
-  readonly keysPerLane: number;
-  readonly headsPerThread: number;
-  readonly dimsPerThread: number;
-}
-
-/** Parts the 576 dims are cut into in the score product: threads left after keys and heads. */
-export function dimGroups(c: Shape): number {
-  return c.threads / (c.keysPerTile / c.keysPerLane * (c.headsPerGroup / c.headsPerThread));
-}
-
-/** Heads one thread owns in the value product. */
-export function valueHeads(c: Shape): number {
-  return c.headsPerGroup * VALUE_DIMS / c.dimsPerThread / c.threads;
-}
-
-export const space = defineSpace({
+const tunables = {
+  formulation: oneOf(["fma", "matrix"], {
+    initial: "fma",
+    doc: "Products by f32 multiply-adds, or by the device's matrix units in f16 with f32 sums",
+  }),
   cacheElem: oneOf(["f32", "f16"], {
     initial: "f32",
     doc: "Storage type of the cache",
     storageOf: ["cache"],
   }),
-  splits: oneOf([1, 4, 8, 16, 32, 64, 128, 252], {
+  splits: oneOf([1, 8, 16, 32, 64, 128, 132, 255], {
     initial: 32,
     unit: "slices",
-    doc: "Equal slices of a sequence's rows, each a workgroup per head group; 1 needs no merge",
-    scope: "split",
+    doc:
+      "Equal slices of a sequence's rows, each a workgroup per head group; fewer where scratch would exceed 16 MiB",
+  }),
+  unroll: oneOf([true, false], {
+    initial: true,
+    doc: "Repeat marked loops with constant indices, or leave them to the driver",
+  }),
+  mergeDims: oneOf([32, 64, 128], {
+    initial: 64,
+    unit: "dims",
+    doc: "Dims of o per workgroup of the merge",
+    scope: "merge",
   }),
   keysPerTile: oneOf([16, 32, 64], {
     initial: 32,
     unit: "rows",
     doc: "Cached rows per softmax step (fla: BN)",
     scope: "split",
+    formulations: ["fma"],
   }),
-  headsPerGroup: oneOf([4, 8, 16, 32], {
+  headsPerGroup: oneOf([8, 16, 32], {
     initial: 16,
     unit: "heads",
-    doc: "Heads per workgroup, for which a cached row is read once",
+    doc: "Heads per workgroup, for which a cached row is fetched once",
     scope: "split",
+    formulations: ["fma"],
   }),
   threads: oneOf([64, 128, 256], {
     initial: 128,
     unit: "threads",
     doc: "Threads per workgroup",
     scope: "split",
+    formulations: ["fma"],
   }),
-  keysPerLane: oneOf([1, 2, 4], {
-    initial: 1,
+  keysPerThread: oneOf([4, 8], {
+    initial: 4,
     unit: "rows",
     doc: "Rows one thread scores at a time",
     scope: "split",
+    formulations: ["fma"],
   }),
   headsPerThread: oneOf([4, 8, 16], {
-    initial: 8,
+    initial: 4,
     unit: "heads",
     doc: "Heads one thread scores its rows against",
     scope: "split",
+    formulations: ["fma"],
   }),
-  dimsPerSlice: oneOf([12, 24], {
-    initial: 12,
+  dimsPerSlice: oneOf([8, 24], {
+    initial: 8,
     unit: "dims",
-    doc: "Dims of every dim group staged in workgroup memory at a time",
+    doc: "Dims of every thread's scores staged in workgroup memory at a time",
     scope: "split",
+    formulations: ["fma"],
   }),
-  dimsPerThread: oneOf([4, 8], {
+  rowsPerStep: oneOf([2, 4, 8], {
     initial: 4,
-    unit: "dims",
-    doc: "Dims of o one thread keeps in registers",
+    unit: "rows",
+    doc: "Rows read ahead in the value product",
     scope: "split",
+    formulations: ["fma"],
   }),
-  stageQueries: oneOf([true, false], {
-    initial: true,
-    doc: "Read q through workgroup memory, or from its buffer",
+  matrixKeys: oneOf([16, 32], {
+    initial: 16,
+    unit: "rows",
+    doc: "Cached rows per softmax step (fla: BN)",
     scope: "split",
+    formulations: ["matrix"],
   }),
-  reduce: oneOf(["barrier", "subgroup"], {
-    initial: "barrier",
-    doc: "How the softmax meets over rows: workgroup memory, or subgroup shuffles first",
+  matrixHeads: oneOf([16, 32], {
+    initial: 16,
+    unit: "heads",
+    doc: "Heads per workgroup, for which a cached row is fetched once",
     scope: "split",
+    formulations: ["matrix"],
   }),
-  unroll: oneOf([true, false], {
-    initial: true,
-    doc: "Repeat inner loops with constant indices, which keeps arrays in registers under naga",
+  matrixBuffers: oneOf([1, 2], {
+    initial: 1,
+    unit: "tiles",
+    doc: "Tiles of rows in workgroup memory: with 2, one is scored while the values of the other are summed",
     scope: "split",
+    formulations: ["matrix"],
   }),
-  mergeDims: oneOf([64, 256], {
-    initial: 64,
-    unit: "dims",
-    doc: "Dims of o per workgroup of the merge",
-    scope: "merge",
+  headParts: oneOf([1, 2], {
+    initial: 1,
+    unit: "subgroups",
+    doc: "Subgroups that share the heads; each reads the tile's rows",
+    scope: "split",
+    formulations: ["matrix"],
   }),
-}, [
+  keyParts: oneOf([1, 2], {
+    initial: 1,
+    unit: "subgroups",
+    doc: "Subgroups that share the keys of the score product",
+    scope: "split",
+    formulations: ["matrix"],
+  }),
+  dimParts: oneOf([2, 4, 8], {
+    initial: 4,
+    unit: "subgroups",
+    doc: "Subgroups that share the dims of the score product, whose sums then meet in workgroup memory",
+    scope: "split",
+    formulations: ["matrix"],
+  }),
+};
+
+/** One choice of every tunable its formulation reads. */
+export type MlaDecodeConfig = ConfigOf<typeof tunables>;
+
+/** Shares the dims of a slice are cut into in the score product: threads left after keys and heads. */
+export function dimGroups(c: MlaDecodeConfig): number {
+  return c.threads / (c.keysPerTile / c.keysPerThread * (c.headsPerGroup / c.headsPerThread));
+}
+
+/** Heads one thread owns in the value product. */
+export function valueHeads(c: MlaDecodeConfig): number {
+  return c.headsPerGroup * VALUE_DIMS / UNIT_DIMS / c.threads;
+}
+
+/** Subgroups of a workgroup of the matrix formulation. */
+export function subgroups(c: MlaDecodeConfig): number {
+  return c.headParts * c.keyParts * c.dimParts;
+}
+
+export const space = defineSpace(tunables, [
   {
     holds: (c) => c.headsPerThread <= c.headsPerGroup,
     reason: "headsPerThread must not exceed headsPerGroup",
+    formulations: ["fma"],
   },
   {
-    holds: (c) => dimGroups(c) >= 1,
-    reason: "keysPerTile / keysPerLane * headsPerGroup / headsPerThread must not exceed threads",
+    holds: (c) => dimGroups(c) >= 1 && dimGroups(c) <= 8,
+    reason:
+      "threads / (keysPerTile / keysPerThread * headsPerGroup / headsPerThread) must be 1 to 8 dim groups",
+    formulations: ["fma"],
   },
   {
-    holds: (c) => dimGroups(c) < 1 || ROW_DIMS % (dimGroups(c) * c.dimsPerSlice) === 0,
-    reason: "576 dims must be a multiple of dimsPerSlice times the dim groups, which are threads / " +
-      "(keysPerTile / keysPerLane * headsPerGroup / headsPerThread)",
+    holds: (c) => c.keysPerThread * c.headsPerThread >= 16 && c.keysPerThread * c.headsPerThread <= 64,
+    reason: "keysPerThread * headsPerThread must be from 16 to 64 scores",
+    formulations: ["fma"],
   },
   {
-    holds: (c) => c.keysPerLane * c.headsPerThread >= 8 && c.keysPerLane * c.headsPerThread <= 64,
-    reason: "keysPerLane * headsPerThread must be from 8 to 64 scores",
+    holds: (c) => valueHeads(c) >= 4 && valueHeads(c) <= 16,
+    reason: "headsPerGroup * 64 / threads must be from 4 to 16 heads a thread sums values of",
+    formulations: ["fma"],
   },
   {
-    holds: (c) => c.threads * c.dimsPerThread >= VALUE_DIMS,
-    reason: "threads * dimsPerThread must be at least the 512 dims of o",
+    holds: (c) => c.rowsPerStep <= c.keysPerTile / c.keysPerThread,
+    reason: "rowsPerStep must not exceed keysPerTile / keysPerThread",
+    formulations: ["fma"],
   },
   {
-    holds: (c) => valueHeads(c) >= 4,
-    reason: "headsPerGroup * 512 / dimsPerThread / threads must be at least 4 heads per thread",
+    holds: (c) => c.matrixBuffers * c.matrixKeys >= c.matrixHeads,
+    reason: "matrixBuffers * matrixKeys must be at least matrixHeads: q passes through the tiles' memory",
+    formulations: ["matrix"],
   },
   {
-    holds: (c) => valueHeads(c) * c.dimsPerThread <= 128,
-    reason: "headsPerGroup * 512 / threads must not exceed 128 sums in one thread's registers",
-  },
-  {
-    holds: (c) => c.splits > 1 || c.mergeDims === 64,
-    reason: "mergeDims must stay 64 where splits is 1, as nothing is merged",
+    holds: (c) => subgroups(c) >= 4 && subgroups(c) <= 16,
+    reason: "headParts * keyParts * dimParts must be 4 to 16 subgroups",
+    formulations: ["matrix"],
   },
 ]);
-
-export type MlaDecodeConfig = SpaceConfig<typeof space>;

@@ -4,14 +4,13 @@ import type { Capabilities, Tensors } from "../../kernels/core/family.ts";
 import { fit } from "../../kernels/core/fit.ts";
 import { enumerateConfigs, initialConfig, violations } from "../../kernels/core/space.ts";
 import { mlaDecode } from "../../kernels/mla_decode/mod.ts";
-import { LEAST_DEVICE } from "../contracts/devices.ts";
+import { LEAST_DEVICE, MATRIX_DEVICE } from "../contracts/devices.ts";
 import { dimGroups, type MlaDecodeConfig, valueHeads } from "../../kernels/mla_decode/space.ts";
 
 const initial = initialConfig(mlaDecode.space);
-const device = (storage: number, subgroupSize?: { min: number; max: number }): Capabilities => ({
+const device = (storage: number): Capabilities => ({
   engine: "naga",
-  features: subgroupSize ? ["subgroups"] : [],
-  subgroupSize,
+  features: [],
   limits: {
     ...LEAST_DEVICE.limits,
     maxComputeWorkgroupStorageSize: storage,
@@ -43,12 +42,13 @@ function handCase(): { axes: Record<string, number>; inputs: Tensors } {
   };
 }
 
-Deno.test("mlaDecode.space: every legal config cuts dims and heads evenly", () => {
+Deno.test("mlaDecode.space: every legal fma config cuts keys, heads and dims evenly", () => {
   let count = 0;
   for (const c of enumerateConfigs(mlaDecode.space)) {
+    if (c.formulation !== "fma") continue;
     count++;
     assert(Number.isInteger(dimGroups(c)) && 576 % (dimGroups(c) * c.dimsPerSlice) === 0);
-    assert(Number.isInteger(valueHeads(c) / 4) && c.threads * c.dimsPerThread >= 512);
+    assert(Number.isInteger(valueHeads(c) / 4));
   }
   assert(count >= 50, `${count} variants`);
 });
@@ -58,23 +58,24 @@ Deno.test("mlaDecode.space: tunables have words, constraints say what they forbi
     assert(tunable.doc.length > 10, name);
     if (typeof tunable.initial === "number") assert(tunable.unit, `${name} has a unit`);
   }
-  const broken = (change: Partial<MlaDecodeConfig>) => violations(mlaDecode.space, config(change)).join("; ");
+  const broken = (change: Partial<MlaDecodeConfig>, formulation = "fma") =>
+    violations(mlaDecode.space, { ...initialConfig(mlaDecode.space, formulation), ...change }).join("; ");
   assertEquals(broken({}), "");
-  assertEquals(
-    broken({ threads: 64, headsPerThread: 4, keysPerLane: 2 }),
-    "threads * dimsPerThread must be at least the 512 dims of o",
+  assert(broken({ keysPerThread: 8, headsPerThread: 16 }).includes("must be from 16 to 64 scores"));
+  assert(broken({ headsPerGroup: 32, threads: 64 }).includes("from 4 to 16 heads a thread sums values of"));
+  assert(
+    broken({ keysPerTile: 16, keysPerThread: 8, rowsPerStep: 4 }).includes("must not exceed keysPerTile"),
   );
-  assert(broken({ headsPerGroup: 4 }).includes("headsPerThread must not exceed headsPerGroup"));
-  assert(broken({ threads: 64, headsPerThread: 4 }).includes("must not exceed threads"));
-  assert(broken({ splits: 1, mergeDims: 256 }).includes("mergeDims must stay 64"));
+  assert(broken({ matrixHeads: 32 }, "matrix").includes("q passes through the tiles' memory"));
+  assert(broken({ dimParts: 2 }, "matrix").includes("4 to 16 subgroups"));
 });
 
 Deno.test("mlaDecode.plan: two passes over shared scratch, one pass where splits is 1", () => {
-  const merged = mlaDecode.plan(axes, config({ splits: 4 }), device(32768));
+  const merged = mlaDecode.plan(axes, config({ splits: 8 }), device(32768));
   assertEquals(merged.passes.map((p) => p.label), ["split", "merge"]);
-  assertEquals(merged.passes[0].workgroups, [4, 1, 3]);
+  assertEquals(merged.passes[0].workgroups, [7, 1, 3], "200 rows are 7 tiles of 32");
   assertEquals(merged.passes[1].workgroups, [8, 5, 3]);
-  assertEquals(merged.buffers.find((b) => b.name === "partial_o")?.length, 3 * 5 * 4 * 512);
+  assertEquals(merged.buffers.find((b) => b.name === "partial_o")?.length, 3 * 5 * 7 * 512);
   assertEquals(merged.buffers.find((b) => b.name === "cache")?.length, 12 * 64 * 576);
   const single = mlaDecode.plan(axes, config({ splits: 1 }), device(32768));
   assertEquals(single.passes.map((p) => p.label), ["split"]);
@@ -85,11 +86,24 @@ Deno.test("mlaDecode.plan: two passes over shared scratch, one pass where splits
   ]);
 });
 
-Deno.test("mlaDecode.plan: storage type sets the tolerance and needs no shader-f16", () => {
+Deno.test("mlaDecode.plan: splits are fewer where their partial answers would exceed 16 MiB", () => {
+  const scratch = (N: number) => {
+    const plan = mlaDecode.plan({ N, H: 32, S: 65536, P: 0 }, config({ splits: 255 }), device(32768));
+    const bytes = plan.buffers.filter((b) => b.role === "scratch").reduce((sum, b) => sum + 4 * b.length, 0);
+    return [plan.passes[0].workgroups[0], bytes <= 16 << 20];
+  };
+  assertEquals(scratch(1), [255, true]);
+  assertEquals(scratch(8), [31, true]);
+  assertEquals(scratch(300), [1, true]);
+});
+
+Deno.test("mlaDecode.plan: storage type and formulation set the tolerance; fma needs no shader-f16", () => {
   const half = mlaDecode.plan(axes, config({ cacheElem: "f16" }), device(32768));
   assertEquals([half.tolerance, half.passes[0].features], [2e-3, []]);
   assertEquals(half.buffers.find((b) => b.name === "cache")?.dtype, "f16");
   assertEquals(mlaDecode.plan(axes, config({ cacheElem: "f32" }), device(32768)).tolerance, 1e-5);
+  const matrix = mlaDecode.plan(axes, initialConfig(mlaDecode.space, "matrix"), MATRIX_DEVICE);
+  assertEquals([matrix.tolerance, matrix.buffers.find((b) => b.name === "cache")?.dtype], [2e-3, "f32"]);
 });
 
 Deno.test("mlaDecode.plan: the initial config fits WebGPU's default limits", () => {
@@ -101,7 +115,7 @@ Deno.test("mlaDecode.plan: at least 50 variants fit 32 KiB and 48 KiB of workgro
     let fitting = 0;
     let at = 0;
     for (const c of enumerateConfigs(mlaDecode.space)) {
-      if (at++ % 499 !== 0 || c.reduce === "subgroup") continue;
+      if (at++ % 199 !== 0 || c.formulation !== "fma") continue;
       try {
         fit(mlaDecode.plan(axes, c, device(storage)), device(storage));
         fitting++;
@@ -113,23 +127,35 @@ Deno.test("mlaDecode.plan: at least 50 variants fit 32 KiB and 48 KiB of workgro
   }
 });
 
-Deno.test("mlaDecode.plan: refuses subgroups that are absent or too small, and partial answers beyond 16 MiB", () => {
-  const subgroup = config({ reduce: "subgroup" });
-  assertThrows(() => mlaDecode.plan(axes, subgroup, device(32768)), RangeError, "feature subgroups");
+Deno.test("mlaDecode.plan: matrices take the largest listed shape that cuts the tile, and refuse where none does", () => {
+  const matrix = (change: Partial<MlaDecodeConfig>, device: Capabilities = MATRIX_DEVICE) =>
+    mlaDecode.plan(axes, { ...initialConfig(mlaDecode.space, "matrix"), ...change }, device).passes[0].code;
+  const listed = (...shapes: [number, number, number][]): Capabilities => ({
+    ...MATRIX_DEVICE,
+    subgroupMatrices: shapes.map(([M, N, K]) => ({
+      componentType: "f16",
+      resultComponentType: "f32",
+      M,
+      N,
+      K,
+    })),
+  });
+  const shapeOf = (code: string) =>
+    ["M", "N", "K"].map((side) => Number(new RegExp(`const matrix${side}: u32 = (\\d+)u`).exec(code)?.[1]));
+  const both = listed([16, 8, 16], [16, 16, 16]);
+  assertEquals(shapeOf(matrix({}, both)), [16, 16, 16]);
+  assertEquals(shapeOf(matrix({ keyParts: 2 }, both)), [16, 8, 16]);
+  assertThrows(() => matrix({}, listed()), RangeError, "which this device does not list");
+  assertThrows(() => matrix({ keyParts: 2 }, listed([16, 16, 16])), RangeError, "16 heads and 8 keys evenly");
   assertThrows(
-    () => mlaDecode.plan(axes, subgroup, device(32768, { min: 2, max: 2 })),
+    () => matrix({}, { ...MATRIX_DEVICE, subgroupSize: { min: 16, max: 32 } }),
     RangeError,
-    "at least 4 lanes, current value is 2",
+    "needs subgroups of one size, and this device has 16 to 32",
   );
-  for (const [size, part] of [[4, 4], [8, 8], [32, 32], [64, 32]]) {
-    const plan = mlaDecode.plan(axes, subgroup, device(32768, { min: size, max: size }));
-    assert(plan.passes[0].code.includes(`const shufflePart: u32 = ${part}u;`), `subgroups of ${size}`);
-    assertEquals(plan.passes[0].features, ["subgroups"]);
-  }
   assertThrows(
-    () => mlaDecode.plan({ N: 8, H: 32, S: 8192, P: 0 }, config({ splits: 128 }), device(32768)),
+    () => matrix({}, { ...MATRIX_DEVICE, subgroupSize: { min: 2, max: 2 } }),
     RangeError,
-    "must not exceed 16777216 bytes of partial answers",
+    "current value is 0.5",
   );
 });
 

@@ -1,0 +1,56 @@
+// mla_decode / fma_layout: what the fma split derives from its tunables, its buffers and its workgroup memory.
+// Linked behind fma_split.wgsl. A unit is 8 neighbouring dims, a quad 4.
+
+const rowUnits: u32 = 72u;   // 576 / 8
+const valueUnits: u32 = 64u; // 512 / 8
+const rowQuads: u32 = 144u;
+const valueQuads: u32 = 128u;
+const pageRows: u32 = 64u;
+const emptyLse: f32 = -1e30;
+
+// Scores: a thread owns keysPerThread keys x headsPerThread heads over one of dimGroups shares of every slice of dims.
+const keyLanes: u32 = keysPerTile / keysPerThread;
+const headLanes: u32 = headsPerGroup / headsPerThread;
+const dimGroups: u32 = threads / (keyLanes * headLanes);
+const sliceUnits: u32 = dimGroups * unitsPerSlice;
+const slices: u32 = rowUnits / sliceUnits;
+const threadVectors: u32 = headsPerThread / 4u;
+const chunks: u32 = keysPerThread * threadVectors; // vectors of 4 heads' products of one key
+const keyUnits: u32 = keysPerTile * sliceUnits;
+const keyLoads: u32 = (keyUnits + threads - 1u) / threads;
+const queryQuads: u32 = headsPerGroup * sliceUnits * 2u;
+const queryLoads: u32 = (queryQuads + threads - 1u) / threads;
+const queryStride: u32 = headsPerThread * unitsPerSlice * 2u + 1u; // odd: head lanes meet no bank twice
+
+// Softmax: a thread owns keysPerPart keys of one head.
+const parts: u32 = threads / headsPerGroup;
+const keysPerPart: u32 = (keysPerTile + parts - 1u) / parts;
+
+// Values: a thread owns one unit of dims x valueHeads heads.
+const valueGroups: u32 = threads / valueUnits;
+const valueHeads: u32 = headsPerGroup / valueGroups;
+const valueVectors: u32 = valueHeads / 4u;
+const steps: u32 = keysPerTile / rowsPerStep;
+const stepVectors: u32 = rowsPerStep * valueVectors + 1u; // odd, as queryStride
+
+struct Params {
+  heads: u32,
+  tableWidth: u32, // entries of a block table row
+  splits: u32,
+  scale: f32, // scale log2(e)
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> q: array<vec4<f32>>;          // [N, H, rowQuads]
+@group(0) @binding(2) var<storage, read> cache: array<CacheUnit>;      // [P, pageRows, rowUnits]
+@group(0) @binding(3) var<storage, read> block_table: array<i32>;      // [N, tableWidth]
+@group(0) @binding(4) var<storage, read> cache_seqlens: array<i32>;    // [N]
+@group(0) @binding(5) var<storage, read_write> o: array<vec4<f32>>;    // [N, H, splits, valueQuads]
+@group(0) @binding(6) var<storage, read_write> lse: array<f32>;        // [N, H, splits]
+
+// Nested so that what differs among the reads of one loop is a constant index: naga clamps every other one.
+var<workgroup> keyTile: array<array<array<array<CacheUnit, unitsPerSlice>, dimGroups * keyLanes>, keysPerThread>, 2>;
+var<workgroup> queryTile: array<array<array<vec4<f32>, queryStride>, dimGroups * headLanes>, 2>;
+var<workgroup> scores: array<array<array<vec4<f32>, stepVectors>, valueGroups>, steps>;
+var<workgroup> partials: array<array<f32, headsPerGroup>, parts>;
+var<workgroup> factors: array<array<vec4<f32>, valueVectors>, valueGroups>; // what the heads' o is multiplied by

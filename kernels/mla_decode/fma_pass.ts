@@ -1,0 +1,33 @@
+import type { Capabilities, Pass } from "../core/family.ts";
+import { definePass, link } from "../core/pass.ts";
+import { specialize } from "../core/specialize.ts";
+import fmaLayout from "./fma_layout.wgsl" with { type: "text" };
+import fmaSplit from "./fma_split.wgsl" with { type: "text" };
+import fmaStage from "./fma_stage.wgsl" with { type: "text" };
+import { type MlaDecodeConfig, UNIT_DIMS } from "./space.ts";
+import type { SplitRequest } from "./split_request.ts";
+import unitF16 from "./unit_f16.wgsl" with { type: "text" };
+import unitF32 from "./unit_f32.wgsl" with { type: "text" };
+
+/** The split pass by f32 multiply-adds. */
+export function fmaPass(request: SplitRequest, config: MlaDecodeConfig, device: Capabilities): Pass {
+  const { headsPerGroup, keysPerTile, threads, keysPerThread, headsPerThread, rowsPerStep } = config;
+  const half = config.cacheElem === "f16";
+  return definePass(device, {
+    label: "split",
+    code: specialize(link(fmaSplit, fmaLayout, fmaStage, half ? unitF16 : unitF32), {
+      keysPerTile,
+      headsPerGroup,
+      threads,
+      keysPerThread,
+      headsPerThread,
+      unitsPerSlice: config.dimsPerSlice / UNIT_DIMS,
+      rowsPerStep,
+      CacheUnit: half ? "vec4<u32>" : "array<vec4<f32>, 2>",
+    }),
+    unroll: config.unroll,
+    params: request.params,
+    buffers: request.buffers,
+    workgroups: [request.splits, Math.ceil(request.heads / headsPerGroup), request.sequences],
+  });
+}

@@ -1,0 +1,54 @@
+// mla_decode / fma_stage: one slice of the tile's rows and of q, from the buffers into registers, and from there into
+// workgroup memory once the slice before it is used. 8 neighbouring threads take 8 rows, the next 8 the unit beside:
+// a warp reads 64 bytes of each row, and its stores meet no bank twice.
+// A head beyond H repeats the last one; its answer is not written.
+
+fn fetchKeys(local: u32, base: u32, slice: u32, pending: ptr<function, array<CacheUnit, keyLoads>>) {
+  // @unroll
+  for (var i = 0u; i < keyLoads; i++) {
+    let at = local + i * threads;
+    let row = at % 8u + at / (8u * sliceUnits) * 8u;
+    if (keyUnits % threads == 0u || row < keysPerTile) {
+      (*pending)[i] = cache[base + row * rowUnits + slice * sliceUnits + at / 8u % sliceUnits];
+    }
+  }
+}
+
+fn storeKeys(local: u32, buffer: u32, pending: ptr<function, array<CacheUnit, keyLoads>>) {
+  // @unroll
+  for (var i = 0u; i < keyLoads; i++) {
+    let at = local + i * threads;
+    let row = at % 8u + at / (8u * sliceUnits) * 8u;
+    let unit = at / 8u % sliceUnits;
+    if (keyUnits % threads == 0u || row < keysPerTile) {
+      let lane = unit / unitsPerSlice * keyLanes + row % keyLanes;
+      keyTile[buffer][row / keyLanes][lane][unit % unitsPerSlice] = (*pending)[i];
+    }
+  }
+}
+
+fn fetchQueries(local: u32, queryRow: u32, firstHead: u32, slice: u32,
+  pending: ptr<function, array<vec4<f32>, queryLoads>>) {
+  // @unroll
+  for (var i = 0u; i < queryLoads; i++) {
+    let at = local + i * threads;
+    let head = at % 8u + at / (16u * sliceUnits) * 8u;
+    if (queryQuads % threads == 0u || head < headsPerGroup) {
+      let row = (queryRow + min(firstHead + head, params.heads - 1u)) * rowQuads;
+      (*pending)[i] = q[row + slice * sliceUnits * 2u + at / 8u % (2u * sliceUnits)];
+    }
+  }
+}
+
+fn storeQueries(local: u32, buffer: u32, pending: ptr<function, array<vec4<f32>, queryLoads>>) {
+  // @unroll
+  for (var i = 0u; i < queryLoads; i++) {
+    let at = local + i * threads;
+    let head = at % 8u + at / (16u * sliceUnits) * 8u;
+    let quad = at / 8u % (2u * sliceUnits);
+    if (queryQuads % threads == 0u || head < headsPerGroup) {
+      let lane = quad / (2u * unitsPerSlice) * headLanes + head / headsPerThread;
+      queryTile[buffer][lane][head % headsPerThread * unitsPerSlice * 2u + quad % (2u * unitsPerSlice)] = (*pending)[i];
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import type { Capabilities, Pass } from "../core/family.ts";
+import { definePass, link, SUBGROUP_MATRIX } from "../core/pass.ts";
+import { specialize } from "../core/specialize.ts";
+import halfF16 from "./half_f16.wgsl" with { type: "text" };
+import halfF32 from "./half_f32.wgsl" with { type: "text" };
+import matrixLayout from "./matrix_layout.wgsl" with { type: "text" };
+import matrixSplit from "./matrix_split.wgsl" with { type: "text" };
+import type { MlaDecodeConfig } from "./space.ts";
+import type { SplitRequest } from "./split_request.ts";
+
+/** The split pass on matrix units. Throws RangeError where the device lists no shape that cuts the config's tile. */
+export function matrixPass(request: SplitRequest, config: MlaDecodeConfig, device: Capabilities): Pass {
+  const { matrixHeads, matrixKeys, headParts, keyParts, dimParts } = config;
+  const half = config.cacheElem === "f16";
+  const { M, N, K } = matrixShape(config, device);
+  const subgroupSize = wholeSubgroup(config, device);
+  return definePass(device, {
+    label: "split",
+    code: specialize(link(matrixSplit, matrixLayout, half ? halfF16 : halfF32), {
+      keysPerTile: matrixKeys,
+      headsPerGroup: matrixHeads,
+      buffers: config.matrixBuffers,
+      headParts,
+      keyParts,
+      dimParts,
+      subgroupSize,
+      matrixM: M,
+      matrixN: N,
+      matrixK: K,
+      CacheUnit: half ? "vec4<u32>" : "array<vec4<f32>, 2>",
+    }),
+    unroll: config.unroll,
+    features: ["shader-f16", "subgroups", SUBGROUP_MATRIX],
+    params: request.params,
+    buffers: request.buffers,
+    workgroups: [request.splits, Math.ceil(request.heads / matrixHeads), request.sequences],
+  });
+}
+
+/** The largest listed shape, f16 summed in f32, that cuts heads and keys into whole matrices for every subgroup. */
+function matrixShape(
+  { matrixHeads, matrixKeys, headParts, keyParts }: MlaDecodeConfig,
+  device: Capabilities,
+) {
+  const [shape] = (device.subgroupMatrices ?? []).filter(({ componentType, resultComponentType, M, N, K }) =>
+    componentType === "f16" && resultComponentType === "f32" && matrixHeads % (headParts * M) === 0 &&
+    matrixKeys % (keyParts * N) === 0 && matrixKeys % K === 0 && N >= 8 && K >= 8
+  ).toSorted((a, b) => b.M * b.N * b.K - a.M * a.N * a.K);
+  if (shape) return shape;
+  throw new RangeError(
+    `Cannot plan mla_decode: formulation=matrix needs matrices of f16 summed in f32 that cut ${
+      matrixHeads / headParts
+    } heads and ${matrixKeys / keyParts} keys evenly, which this device does not list`,
+  );
+}
+
+/** Lanes of a subgroup. Throws RangeError where the driver may choose among sizes, or a head's threads span subgroups. */
+function wholeSubgroup(
+  { matrixHeads, matrixKeys, headParts, keyParts, dimParts }: MlaDecodeConfig,
+  device: Capabilities,
+) {
+  const { min, max } = device.subgroupSize ?? { min: 0, max: 0 };
+  if (min !== max || min === 0) {
+    throw new RangeError(
+      `Cannot plan mla_decode: formulation=matrix needs subgroups of one size, and this device has ${min} to ${max}`,
+    );
+  }
+  const partsPerHead = headParts * keyParts * dimParts * min / matrixHeads;
+  if (partsPerHead < 1 || partsPerHead > Math.min(min, matrixKeys)) {
+    throw new RangeError(
+      `Cannot plan mla_decode: headParts * keyParts * dimParts * ${min} / matrixHeads must be from 1 to ${
+        Math.min(min, matrixKeys)
+      } threads a head, current value is ${partsPerHead}`,
+    );
+  }
+  return min;
+}
