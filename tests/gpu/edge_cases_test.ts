@@ -157,7 +157,7 @@ gpuTest("mla_prefill joins ranges of keys, also where a query sees nothing of so
     const maxStorageBufferBindingSize = part * axes.G * axes.K * 4;
     const capabilities = { ...opened!.capabilities, limits: { ...limits, maxStorageBufferBindingSize } };
     const configs = variantsOf(mlaPrefill, axes);
-    assert(mlaPrefill.plan(axes, configs[0], capabilities).passes.length >= 3);
+    assert(mlaPrefill.plan(axes, configs[0], capabilities).passes.length >= 2);
     await check(mlaPrefill, configs, [makeCase(mlaPrefill, axes, 5)], capabilities);
   }
 });
