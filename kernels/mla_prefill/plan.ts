@@ -80,7 +80,7 @@ function fma(axes: Axes, config: MlaPrefillConfig, join: string): Kernel {
     rowsPerThread,
     keysPerThread,
     sliceUnits: config.dimsPerSlice / 4,
-    sliceKeys: config.keysPerSlice,
+    lanesAcross: config.lanesAcross,
   });
   return { code, blockRows: rowLanes * rowsPerThread, features: [] };
 }
@@ -89,10 +89,13 @@ function matrix({ K, V }: Axes, config: MlaPrefillConfig, device: Capabilities, 
   const { rowGroups, colGroups, rowTiles, tileKeys } = config;
   const { M, N, K: depth, subgroupSize } = matrixShape(device);
   const blockRows = rowGroups * rowTiles * M;
-  const threads = rowGroups * colGroups * subgroupSize;
-  if (threads % blockRows !== 0 || tileKeys % (threads / blockRows * 8) !== 0) {
+  const subgroups = rowGroups * colGroups;
+  const threads = subgroups * subgroupSize;
+  const keysPerLane = tileKeys * blockRows / threads;
+  if (threads % blockRows !== 0 || keysPerLane % depth !== 0) {
     throw new RangeError(
-      `Cannot plan mla_prefill: ${threads} threads cannot share ${blockRows} rows of ${tileKeys} keys evenly`,
+      `Cannot plan mla_prefill: rowGroups=${rowGroups}, colGroups=${colGroups} and rowTiles=${rowTiles} give a thread ` +
+        `${keysPerLane} of a row's ${tileKeys} keys, which must be a multiple of ${depth}`,
     );
   }
   const code = specialize(link(matrixCode, layoutCode, ioF16, join), {
@@ -107,6 +110,7 @@ function matrix({ K, V }: Axes, config: MlaPrefillConfig, device: Capabilities, 
     rowTiles,
     tileKeys,
     prefetches: config.prefetch ? 1 : 0,
+    keyTileLength: Math.max(tileKeys * (K / 8 + 1), subgroups * M * N / 4),
   });
   return { code, blockRows, features: ["shader-f16", "subgroups", SUBGROUP_MATRIX] };
 }

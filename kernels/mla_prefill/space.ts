@@ -39,16 +39,16 @@ const tunables = {
     doc: "Keys one thread scores against each of its queries",
     formulations: ["fma"],
   }),
-  dimsPerSlice: oneOf([16, 32], {
+  dimsPerSlice: oneOf([16, 32, 64], {
     initial: 16,
     unit: "channels",
     doc: "Channels of q and k staged at a time (fla: BK)",
     formulations: ["fma"],
   }),
-  keysPerSlice: oneOf([8, 16], {
-    initial: 16,
-    unit: "keys",
-    doc: "Rows of v staged at a time",
+  lanesAcross: oneOf([4, 8, 16], {
+    initial: 8,
+    unit: "threads",
+    doc: "Of 32 neighbouring threads, those along keys: what one read of workgroup memory spreads over",
     formulations: ["fma"],
   }),
   rowGroups: oneOf([1, 2, 4, 8], {
@@ -64,7 +64,7 @@ const tunables = {
     formulations: ["matrix"],
   }),
   rowTiles: oneOf([1, 2], {
-    initial: 1,
+    initial: 2,
     unit: "matrices",
     doc: "Matrices of one subgroup along the queries, kept in registers",
     formulations: ["matrix"],
@@ -91,9 +91,13 @@ export type MlaPrefillConfig = ConfigOf<typeof tunables>;
 
 export const space = defineSpace(tunables, [
   {
-    holds: (c) => c.keysPerSlice * 16 >= c.rowLanes * c.keyLanes,
-    reason:
-      "keysPerSlice * 16 must not be below rowLanes * keyLanes, or threads idle as v is staged at V = 64",
+    holds: (c) => c.lanesAcross <= c.keyLanes,
+    reason: "lanesAcross must not exceed keyLanes",
+    formulations: ["fma"],
+  },
+  {
+    holds: (c) => c.dimsPerSlice <= c.keyLanes * c.keysPerThread,
+    reason: "dimsPerSlice must not exceed keyLanes * keysPerThread: slices of q lie where the weights will",
     formulations: ["fma"],
   },
   {

@@ -18,9 +18,9 @@ const ALIGNED = 64;
 
 /**
  * Queries times heads below which a window is not cut further for the sake of short dispatches, for each GFLOP of a
- * dispatch: a device that is given 4096 GFLOP at a time is filled by 2048 blocks of 128, a slower one by fewer.
+ * dispatch: a device that is given 4096 GFLOP at a time is filled by 1024 blocks of 128, a slower one by fewer.
  */
-const ROWS_PER_GFLOP = 64;
+const ROWS_PER_GFLOP = 32;
 
 /** KV heads: as many as heads where not given. */
 export function kvHeads({ H, G }: Axes): number {
@@ -49,10 +49,8 @@ export function windowsOf(axes: Axes, config: MlaPrefillConfig, limits: Limits):
   if (pairs(axes) <= most && bound.queries >= T && bound.keys >= C + T) {
     return [{ first: 0, rows: T, firstKey: 0, keys: C + T, isFirst: true, isLast: true }];
   }
-  const rows = evenly(
-    T,
-    Math.min(Math.max(config.dispatchGflop * ROWS_PER_GFLOP / (B * H), most / (C + T)), bound.queries),
-  );
+  const enough = config.dispatchGflop * ROWS_PER_GFLOP / (B * H);
+  const rows = evenly(T, Math.min(Math.max(enough, most / (C + T)), bound.queries, bound.joined));
   const windows: Window[] = [];
   for (let first = 0; first < T; first += rows) {
     const count = Math.min(rows, T - first);
@@ -79,13 +77,17 @@ function evenly(total: number, most: number): number {
   return Math.ceil(units / Math.ceil(units / largest)) * ALIGNED;
 }
 
-/** Tokens of q and o, and of k and v, that one binding holds; no bound where a batch keeps parts from being bound alone. */
+/** Tokens of q and o, of k and v, and of the joined outputs that one binding holds; sequences of a batch are bound whole. */
 function boundTokens(axes: Axes, config: MlaPrefillConfig, limits: Limits) {
   const { B, H, K, V } = axes;
-  const bytes = limits.maxStorageBufferBindingSize /
-    (DTYPE_BYTES[config.io as "f32" | "f16"] * Math.max(K, V));
-  if (B > 1) return { queries: Infinity, keys: Infinity };
-  return { queries: bytes / H, keys: bytes / kvHeads(axes) };
+  const bytes = limits.maxStorageBufferBindingSize;
+  const row = DTYPE_BYTES[config.io as "f32" | "f16"] * Math.max(K, V);
+  const isAlone = B === 1;
+  return {
+    queries: isAlone ? bytes / (H * row) : Infinity,
+    keys: isAlone ? bytes / (kvHeads(axes) * row) : Infinity,
+    joined: bytes / (B * H * V * 4),
+  };
 }
 
 /**

@@ -3,55 +3,55 @@
 // Workgroup (head, block, sequence) walks its range's tiles of keys with a running maximum in base 2; the longest blocks
 // come first. A thread owns rowsPerThread queries x keysPerThread keys of a tile's scores, and of the outputs the same
 // queries x unitsPerThread units. What is staged next is fetched while the last slice is used.
-// Workgroup memory: left: a slice of q, maxima, weights; right: a slice of k; values: a slice of v; all f32.
+// Workgroup memory: left: a slice of q, maxima, weights; right: a slice of k or of v; all f32.
 // Linked with layout.wgsl, one of io_f16 and io_f32, and one of one_range and more_ranges.
 
 const keyUnits: u32 = 48u;     // K / 4
 const valueUnits: u32 = 32u;   // V / 4
 const rowLanes: u32 = 8u;      // threads along queries
 const keyLanes: u32 = 8u;      // threads along keys, and along units of v
+const lanesAcross: u32 = 8u;   // of 32 neighbouring threads, those along keys
 const rowsPerThread: u32 = 4u;
 const keysPerThread: u32 = 4u;
 const sliceUnits: u32 = 4u;    // units of q and k staged at a time
-const sliceKeys: u32 = 16u;    // rows of v staged at a time
 alias Fetched = Unit;          // what q, k and v are read in
 
 const threads: u32 = rowLanes * keyLanes;
+const groupsAcross: u32 = keyLanes / lanesAcross;
+const lanesDown: u32 = 32u / lanesAcross;
 const blockRows: u32 = rowLanes * rowsPerThread;
 const tileKeys: u32 = keyLanes * keysPerThread;
 const tileUnits: u32 = tileKeys / 4u;
 const slices: u32 = keyUnits / sliceUnits;
-const valueSlices: u32 = tileKeys / sliceKeys;
 const unitsPerThread: u32 = valueUnits / keyLanes;
-const queryLoads: u32 = blockRows * sliceUnits / threads;
-const keyLoads: u32 = tileKeys * sliceUnits / threads;
-const valueLoads: u32 = sliceKeys * valueUnits / threads;
+const sliceKeys: u32 = keysPerThread * sliceUnits / unitsPerThread; // rows of v staged at a time: as many as right takes
+const valueSlices: u32 = tileKeys / sliceKeys;
+const leftLoads: u32 = blockRows * sliceUnits / threads;
+const rightLoads: u32 = tileKeys * sliceUnits / threads;
 const masked: f32 = -1e30; // score of a key a query does not see
 const least: f32 = -1e29;  // maximum over none: exp2(masked - least) is 0
 
-// Inner indices are constants or lanes: one bounds check serves many reads under naga. Rows are an odd number of vec4s
-// long: neighbouring lanes meet no bank twice.
+// All indices but a lane are constants in the products: one bounds check serves many reads under naga. Rows are an odd
+// number of vec4s long: neighbouring lanes meet no bank twice.
 var<workgroup> left: array<array<array<vec4<f32>, tileUnits + 1u>, rowLanes>, rowsPerThread>;
 var<workgroup> right: array<array<array<vec4<f32>, sliceUnits + 1u>, keyLanes>, keysPerThread>;
-var<workgroup> values: array<array<array<vec4<f32>, keyLanes>, unitsPerThread>, sliceKeys>;
 
 fn addDot(a: vec4<f32>, b: vec4<f32>, sum: f32) -> f32 {
   return fma(a.w, b.w, fma(a.z, b.z, fma(a.y, b.y, fma(a.x, b.x, sum))));
 }
 
-// Units `at` of a slice of q or k: [rows, sliceUnits]. Past the end the last row is repeated.
-fn queryAt(block: Block, at: u32, slice: u32) -> Unit {
-  let row = queryRow(block, min(block.firstRow + at / sliceUnits, block.lastRow));
-  return q[row * keyUnits + slice * sliceUnits + at % sliceUnits];
+// Where unit `at` of a slice of q, k or v begins: [rows, sliceUnits], and [rows, valueUnits] of v. Past the end the last
+// row is repeated.
+fn queryUnit(block: Block, at: u32) -> u32 {
+  return queryRow(block, min(block.firstRow + at / sliceUnits, block.lastRow)) * keyUnits + at % sliceUnits;
 }
 
-fn keyAt(block: Block, at: u32, slice: u32, firstKey: u32) -> Unit {
-  let row = keyRow(block, firstKey + at / sliceUnits);
-  return k[row * keyUnits + slice * sliceUnits + at % sliceUnits];
+fn keyUnit(block: Block, at: u32, firstKey: u32) -> u32 {
+  return keyRow(block, firstKey + at / sliceUnits) * keyUnits + at % sliceUnits;
 }
 
-fn valueAt(block: Block, at: u32, firstKey: u32) -> Unit {
-  return v[keyRow(block, firstKey + at / valueUnits) * valueUnits + at % valueUnits];
+fn valueUnit(block: Block, at: u32, firstKey: u32) -> u32 {
+  return keyRow(block, firstKey + at / valueUnits) * valueUnits + at % valueUnits;
 }
 
 @compute @workgroup_size(threads)
@@ -63,8 +63,9 @@ fn main(
   let firstRow = (groups.y - 1u - group.y) * blockRows;
   let lastRow = min(firstRow + blockRows, params.rows) - 1u;
   let block = Block(group.x, group.z, firstRow, lastRow);
-  let keyLane = thread % keyLanes;
-  let rowLane = thread / keyLanes;
+  let group32 = thread / 32u;
+  let keyLane = thread % lanesAcross + group32 % groupsAcross * lanesAcross;
+  let rowLane = thread % 32u / lanesAcross + group32 / groupsAcross * lanesDown;
   let seenByAll = visibleKeys(firstRow);
   let seenByAny = visibleKeys(lastRow);
 
@@ -74,14 +75,17 @@ fn main(
   for (var i = 0u; i < rowsPerThread; i++) {
     maxima[i] = least;
   }
-  var nextQuery: array<Unit, queryLoads>;
-  var nextKey: array<Unit, keyLoads>;
-  var nextValue: array<Unit, valueLoads>;
-  for (var z = 0u; z < queryLoads; z++) {
-    nextQuery[z] = queryAt(block, thread + z * threads, 0u);
+  var nextLeft: array<Unit, leftLoads>;
+  var nextRight: array<Unit, rightLoads>;
+  var queryAt: array<u32, leftLoads>;
+  var keyAt: array<u32, rightLoads>;
+  for (var z = 0u; z < leftLoads; z++) {
+    queryAt[z] = queryUnit(block, thread + z * threads);
+    nextLeft[z] = q[queryAt[z]];
   }
-  for (var z = 0u; z < keyLoads; z++) {
-    nextKey[z] = keyAt(block, thread + z * threads, 0u, 0u);
+  for (var z = 0u; z < rightLoads; z++) {
+    keyAt[z] = keyUnit(block, thread + z * threads, 0u);
+    nextRight[z] = k[keyAt[z]];
   }
 
   for (var first = 0u; first < seenByAny; first += tileKeys) {
@@ -90,29 +94,34 @@ fn main(
       scores[i] = 0.0;
     }
     for (var slice = 0u; slice < slices; slice++) {
-      for (var z = 0u; z < queryLoads; z++) {
+      // @stage staging
+      for (var z = 0u; z < leftLoads; z++) {
         let at = thread + z * threads;
         let row = at / sliceUnits;
-        left[row / rowLanes][row % rowLanes][at % sliceUnits] = widen(nextQuery[z]);
+        left[row / rowLanes][row % rowLanes][at % sliceUnits] = widen(nextLeft[z]);
       }
-      for (var z = 0u; z < keyLoads; z++) {
+      for (var z = 0u; z < rightLoads; z++) {
         let at = thread + z * threads;
         let key = at / sliceUnits;
-        right[key % keysPerThread][key / keysPerThread][at % sliceUnits] = widen(nextKey[z]);
+        right[key % keysPerThread][key / keysPerThread][at % sliceUnits] = widen(nextRight[z]);
       }
+      // @end
       workgroupBarrier(); // the slice is in place
+      // @stage fetch
       if (slice + 1u < slices) {
-        for (var z = 0u; z < queryLoads; z++) {
-          nextQuery[z] = queryAt(block, thread + z * threads, slice + 1u);
+        for (var z = 0u; z < leftLoads; z++) {
+          nextLeft[z] = q[queryAt[z] + (slice + 1u) * sliceUnits];
         }
-        for (var z = 0u; z < keyLoads; z++) {
-          nextKey[z] = keyAt(block, thread + z * threads, slice + 1u, first);
+        for (var z = 0u; z < rightLoads; z++) {
+          nextRight[z] = k[keyAt[z] + (slice + 1u) * sliceUnits];
         }
       } else {
-        for (var z = 0u; z < valueLoads; z++) {
-          nextValue[z] = valueAt(block, thread + z * threads, first);
+        for (var z = 0u; z < rightLoads; z++) {
+          nextRight[z] = v[valueUnit(block, thread + z * threads, first)];
         }
       }
+      // @end
+      // @stage scores
       for (var unit = 0u; unit < sliceUnits; unit++) {
         var keys: array<vec4<f32>, keysPerThread>;
         for (var n = 0u; n < keysPerThread; n++) {
@@ -125,9 +134,11 @@ fn main(
           }
         }
       }
+      // @end
       workgroupBarrier(); // the slice is used up
     }
 
+    // @stage softmax
     let isEdge = first + tileKeys > seenByAll;
     for (var i = 0u; i < rowsPerThread; i++) {
       let seen = visibleKeys(firstRow + i * rowLanes + rowLane);
@@ -164,25 +175,33 @@ fn main(
         left[i][rowLane][(keyLane * keysPerThread + n) / 4u] = weight;
       }
     }
-
+    // @end
     for (var slice = 0u; slice < valueSlices; slice++) {
-      for (var z = 0u; z < valueLoads; z++) {
+      // @stage staging
+      for (var z = 0u; z < rightLoads; z++) {
         let at = thread + z * threads;
-        values[at / valueUnits][at % valueUnits / keyLanes][at % keyLanes] = widen(nextValue[z]);
+        let column = at % valueUnits;
+        let i = at / valueUnits * unitsPerThread + column / keyLanes;
+        right[i / sliceUnits][column % keyLanes][i % sliceUnits] = widen(nextRight[z]);
       }
+      // @end
       workgroupBarrier(); // the weights and the slice are in place
+      // @stage fetch
       if (slice + 1u < valueSlices) {
-        for (var z = 0u; z < valueLoads; z++) {
-          nextValue[z] = valueAt(block, thread + z * threads, first + (slice + 1u) * sliceKeys);
+        for (var z = 0u; z < rightLoads; z++) {
+          nextRight[z] = v[valueUnit(block, thread + z * threads, first + (slice + 1u) * sliceKeys)];
         }
       } else {
-        for (var z = 0u; z < queryLoads; z++) {
-          nextQuery[z] = queryAt(block, thread + z * threads, 0u);
+        for (var z = 0u; z < leftLoads; z++) {
+          nextLeft[z] = q[queryAt[z]];
         }
-        for (var z = 0u; z < keyLoads; z++) {
-          nextKey[z] = keyAt(block, thread + z * threads, 0u, first + tileKeys);
+        for (var z = 0u; z < rightLoads; z++) {
+          keyAt[z] = keyUnit(block, thread + z * threads, first + tileKeys);
+          nextRight[z] = k[keyAt[z]];
         }
       }
+      // @end
+      // @stage outputs
       for (var unit = 0u; unit < sliceKeys / 4u; unit++) {
         var weights: array<vec4<f32>, rowsPerThread>;
         for (var i = 0u; i < rowsPerThread; i++) {
@@ -190,14 +209,16 @@ fn main(
         }
         for (var c = 0u; c < 4u; c++) {
           for (var u = 0u; u < unitsPerThread; u++) {
-            let value = values[unit * 4u + c][u][keyLane];
-            for (var i = 0u; i < rowsPerThread; i++) {
-              let at = i * unitsPerThread + u;
-              outputs[at] = fma(vec4<f32>(weights[i][c]), value, outputs[at]);
+            let i = (unit * 4u + c) * unitsPerThread + u;
+            let value = right[i / sliceUnits][keyLane][i % sliceUnits];
+            for (var r = 0u; r < rowsPerThread; r++) {
+              let at = r * unitsPerThread + u;
+              outputs[at] = fma(vec4<f32>(weights[r][c]), value, outputs[at]);
             }
           }
         }
       }
+      // @end
       workgroupBarrier(); // weights and slice are used up
     }
   }

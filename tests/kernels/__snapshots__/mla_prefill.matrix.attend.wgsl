@@ -9,7 +9,7 @@ diagnostic(off, chromium.subgroup_matrix_uniformity);
 // grid: one owns rowTiles x keyTiles matrices of a tile's scores, and rowTiles x dimTiles matrices of the outputs. Its
 // queries stay in registers as matrices. Weights are exp2(s - m) in f16, with m a maximum of the row that follows only
 // where it has grown by more than slack: a matrix has no scale per row, so outputs are rescaled through memory then.
-// Workgroup memory: a tile of k, of v, of scores in f32 and of weights; rows padded by 16 bytes.
+// Workgroup memory: a tile of k, of v, and of scores in f32, which weights overwrite; rows are padded by 16 bytes.
 // Linked with layout.wgsl, io_f16.wgsl and one of one_range and more_ranges.
 
 const keyDim: u32 = 192u;   // K
@@ -20,9 +20,10 @@ const matrixK: u32 = 16u;   // what they share
 const subgroupSize: u32 = 32u;
 const rowGroups: u32 = 2u;  // subgroups along queries
 const colGroups: u32 = 2u;  // subgroups along keys, and along channels of v
-const rowTiles: u32 = 1u;   // matrices of a subgroup along queries
+const rowTiles: u32 = 2u;   // matrices of a subgroup along queries
 const tileKeys: u32 = 32u;
-const prefetches: u32 = 1u; // 1: the next k and v are fetched before the scores are computed
+const prefetches: u32 = 1u; // 1: v and the next k are fetched before the scores are computed
+const keyTileLength: u32 = 800u; // vec4s: a tile of k, or a matrix of each subgroup
 alias Fetched = vec4<u32>;  // 8 channels of q, k or v
 
 const threads: u32 = rowGroups * colGroups * subgroupSize;
@@ -36,13 +37,13 @@ const valueEights: u32 = valueDim / 8u;
 const keyStride: u32 = keyEights + 1u;
 const valueStride: u32 = valueEights + 1u;
 const scoreStride: u32 = tileKeys / 4u + 1u;
-const weightStride: u32 = tileKeys / 8u + 1u;
 const keyLoads: u32 = (tileKeys * keyEights + threads - 1u) / threads;
 const valueLoads: u32 = (tileKeys * valueEights + threads - 1u) / threads;
 const lanesPerRow: u32 = threads / blockRows; // in the softmax
-const vectorsPerLane: u32 = tileKeys / lanesPerRow / 4u;
+const vectorsPerLane: u32 = tileKeys / lanesPerRow / 4u; // of scores; half as many of weights
+const stepsPerLane: u32 = tileKeys / lanesPerRow / matrixK;
+const matrixUnits: u32 = matrixM * matrixN / 4u;
 const columnUnits: u32 = colGroups * matrixN / 4u; // of one matrix of each subgroup in a row
-const columnLoads: u32 = blockRows * columnUnits / threads;
 const masked: f32 = -1e30; // score of a key a query does not see
 const least: f32 = -1e29;  // maximum over none: exp2(masked - least) is 0
 const slack: f32 = 8.0;    // weights stay below 2^8
@@ -51,10 +52,9 @@ alias Left = subgroup_matrix_left<f16, matrixK, matrixM>;
 alias Right = subgroup_matrix_right<f16, matrixN, matrixK>;
 alias Sum = subgroup_matrix_result<f32, matrixN, matrixM>;
 
-var<workgroup> keyTile: array<vec4<u32>, tileKeys * keyStride>;      // [tileKeys, keyDim]
-var<workgroup> valueTile: array<vec4<u32>, tileKeys * valueStride>;  // [tileKeys, valueDim]
-var<workgroup> scores: array<vec4<f32>, blockRows * scoreStride>;    // [blockRows, tileKeys]
-var<workgroup> weights: array<vec4<u32>, blockRows * weightStride>;  // [blockRows, tileKeys]
+var<workgroup> keyTile: array<vec4<u32>, keyTileLength>;            // [tileKeys, keyDim]
+var<workgroup> valueTile: array<vec4<u32>, tileKeys * valueStride>; // [tileKeys, valueDim]
+var<workgroup> scores: array<vec4<u32>, blockRows * scoreStride>;   // [blockRows, tileKeys], as bits
 var<workgroup> factors: array<f32, blockRows>; // what a row's outputs are multiplied by
 var<workgroup> earlier: array<f32, blockRows>; // what the earlier ranges' outputs count for
 var<workgroup> hasGrown: u32;
@@ -121,6 +121,7 @@ fn main(
   workgroupBarrier(); // the first keys are in place
 
   for (var first = 0u; first < seenByAny; first += tileKeys) {
+    // @stage fetch
     if (prefetches == 1u) {
       for (var z = 0u; z < valueLoads; z++) {
         nextValues[z] = valueAt(block, thread + z * threads, first);
@@ -129,10 +130,12 @@ fn main(
         nextKeys[z] = keyAt(block, thread + z * threads, first + tileKeys);
       }
     }
+    // @end
     var products: array<Sum, rowTiles * keyTiles>;
     for (var i = 0u; i < rowTiles * keyTiles; i++) {
       products[i] = Sum();
     }
+    // @stage scores
     for (var s = 0u; s < keySteps; s++) {
       for (var n = 0u; n < keyTiles; n++) {
         let at = (colGroup * keyTiles + n) * matrixN * keyStride + s * matrixK / 8u;
@@ -143,14 +146,16 @@ fn main(
         }
       }
     }
+    // @end
     for (var r = 0u; r < rowTiles; r++) {
       for (var n = 0u; n < keyTiles; n++) {
         let at = (matrixRow + r * matrixM) * scoreStride + (colGroup * keyTiles + n) * matrixN / 4u;
         subgroupMatrixStore<row_major>(&scores, at, products[r * keyTiles + n], scoreStride);
       }
     }
-    workgroupBarrier(); // scores are in place; keys, values and weights are used up
+    workgroupBarrier(); // scores are in place; keys are used up, and so are values
 
+    // @stage fetch
     if (prefetches == 0u) {
       for (var z = 0u; z < valueLoads; z++) {
         nextValues[z] = valueAt(block, thread + z * threads, first);
@@ -159,24 +164,22 @@ fn main(
         nextKeys[z] = keyAt(block, thread + z * threads, first + tileKeys);
       }
     }
+    // @end
+    // @stage staging
     for (var z = 0u; z < valueLoads; z++) {
       let at = thread + z * threads;
       if (at < tileKeys * valueEights) {
         valueTile[at / valueEights * valueStride + at % valueEights] = nextValues[z];
       }
     }
-    for (var z = 0u; z < keyLoads; z++) {
-      let at = thread + z * threads;
-      if (at < tileKeys * keyEights) {
-        keyTile[at / keyEights * keyStride + at % keyEights] = nextKeys[z];
-      }
-    }
+    // @end
 
+    // @stage softmax
     let isEdge = first + tileKeys > seenByAll;
     var score: array<vec4<f32>, vectorsPerLane>;
     var largest = vec4<f32>(masked);
     for (var x = 0u; x < vectorsPerLane; x++) {
-      score[x] = scores[row * scoreStride + part * vectorsPerLane + x] * params.scale;
+      score[x] = bitcast<vec4<f32>>(scores[row * scoreStride + part * vectorsPerLane + x]) * params.scale;
       if (isEdge) {
         let key = first + (part * vectorsPerLane + x) * 4u + vec4<u32>(0u, 1u, 2u, 3u);
         score[x] = select(vec4<f32>(masked), score[x], key < vec4<u32>(seen));
@@ -184,8 +187,11 @@ fn main(
       largest = max(largest, score[x]);
     }
     var best = max(max(largest.x, largest.y), max(largest.z, largest.w));
-    for (var step = 1u; step < lanesPerRow; step *= 2u) {
-      best = max(best, subgroupShuffleXor(best, step));
+    if (lanesPerRow > 1u) {
+      best = max(best, subgroupShuffleXor(best, 1u));
+    }
+    if (lanesPerRow > 2u) {
+      best = max(best, subgroupShuffleXor(best, 2u));
     }
     var factor = 1.0;
     if (best > maximum + slack) {
@@ -209,37 +215,46 @@ fn main(
       let pairs = unpack2x16float(words.x) + unpack2x16float(words.y) + unpack2x16float(words.z) +
         unpack2x16float(words.w); // what the product will see
       sum += pairs.x + pairs.y;
-      weights[row * weightStride + (part * vectorsPerLane + x) / 2u] = words;
+      scores[row * scoreStride + part * vectorsPerLane + x / 2u] = words; // over scores this lane has read
     }
-
-    let grown = workgroupUniformLoad(&hasGrown); // and a barrier: weights and the next tiles are in place
+    // @end
+    let grown = workgroupUniformLoad(&hasGrown); // and a barrier: weights and values are in place
     if (thread == 0u) {
       hasGrown = 0u;
     }
+    // @stage rescale
     if (grown == 1u && first > 0u) {
-      for (var d = 0u; d < dimTiles; d++) {
-        for (var r = 0u; r < rowTiles; r++) {
-          let at = (matrixRow + r * matrixM) * scoreStride + colGroup * matrixN / 4u;
-          subgroupMatrixStore<row_major>(&scores, at, outputs[r * dimTiles + d], scoreStride);
+      let own = subgroup * matrixUnits;
+      for (var r = 0u; r < rowTiles; r++) {
+        for (var d = 0u; d < dimTiles; d++) {
+          subgroupMatrixStore<row_major>(&keyTile, own, outputs[r * dimTiles + d], matrixN / 4u);
+          workgroupBarrier(); // a matrix of each subgroup is in memory
+          for (var at = thread % subgroupSize; at < matrixUnits; at += subgroupSize) {
+            let factor = factors[matrixRow + r * matrixM + at / (matrixN / 4u)];
+            keyTile[own + at] = bitcast<vec4<u32>>(bitcast<vec4<f32>>(keyTile[own + at]) * factor);
+          }
+          workgroupBarrier(); // it is rescaled
+          outputs[r * dimTiles + d] = subgroupMatrixLoad<Sum, row_major>(&keyTile, own, matrixN / 4u);
+          workgroupBarrier(); // it is back in registers
         }
-        workgroupBarrier(); // a column of matrices is in memory
-        for (var at = thread; at < blockRows * columnUnits; at += threads) {
-          scores[at / columnUnits * scoreStride + at % columnUnits] *= factors[at / columnUnits];
-        }
-        workgroupBarrier(); // it is rescaled
-        for (var r = 0u; r < rowTiles; r++) {
-          let at = (matrixRow + r * matrixM) * scoreStride + colGroup * matrixN / 4u;
-          outputs[r * dimTiles + d] = subgroupMatrixLoad<Sum, row_major>(&scores, at, scoreStride);
-        }
-        workgroupBarrier(); // it is back in registers
       }
     }
-
+    // @end
+    // @stage staging
+    for (var z = 0u; z < keyLoads; z++) {
+      let at = thread + z * threads;
+      if (at < tileKeys * keyEights) {
+        keyTile[at / keyEights * keyStride + at % keyEights] = nextKeys[z];
+      }
+    }
+    // @end
+    // @stage outputs
     for (var s = 0u; s < tileKeys / matrixK; s++) {
       var left: array<Left, rowTiles>;
       for (var r = 0u; r < rowTiles; r++) {
-        let at = (matrixRow + r * matrixM) * weightStride + s * matrixK / 8u;
-        left[r] = subgroupMatrixLoad<Left, row_major>(&weights, at, weightStride);
+        let column = s / stepsPerLane * vectorsPerLane + s % stepsPerLane * (matrixK / 8u);
+        let at = (matrixRow + r * matrixM) * scoreStride + column;
+        left[r] = subgroupMatrixLoad<Left, row_major>(&scores, at, scoreStride);
       }
       for (var d = 0u; d < dimTiles; d++) {
         let at = s * matrixK * valueStride + (colGroup * dimTiles + d) * matrixN / 8u;
@@ -250,10 +265,15 @@ fn main(
         }
       }
     }
+    // @end
+    workgroupBarrier(); // weights are used up, and the next keys are in place
   }
 
-  for (var step = 1u; step < lanesPerRow; step *= 2u) {
-    sum += subgroupShuffleXor(sum, step);
+  if (lanesPerRow > 1u) {
+    sum += subgroupShuffleXor(sum, 1u);
+  }
+  if (lanesPerRow > 2u) {
+    sum += subgroupShuffleXor(sum, 2u);
   }
   if (part == 0u && firstRow + row <= lastRow) {
     let at = queryRow(block, firstRow + row);
@@ -274,7 +294,8 @@ fn main(
       let column = at % columnUnits;
       let unit = (column / (matrixN / 4u) * dimTiles + d) * (matrixN / 4u) + column % (matrixN / 4u);
       if (firstRow + i <= lastRow) {
-        writeUnit(block, firstRow + i, unit, scores[i * scoreStride + column] * factors[i], earlier[i]);
+        let own = bitcast<vec4<f32>>(scores[i * scoreStride + column]) * factors[i];
+        writeUnit(block, firstRow + i, unit, own, earlier[i]);
       }
     }
   }
