@@ -2,17 +2,22 @@ import type { BufferSpec, Tensor } from "../kernels/core/family.ts";
 import { bufferBytes } from "../kernels/core/fit.ts";
 import { swapLastAxes } from "../kernels/core/swap_axes.ts";
 
-/** Bytes of a host tensor in a buffer's storage type and order. Throws TypeError where the element counts differ. */
+/**
+ * Bytes of a host tensor, or of the part a buffer holds, in its storage type and order. Throws TypeError where the
+ * element counts differ.
+ */
 export function encodeTensor(tensor: Tensor, spec: BufferSpec): Uint8Array<ArrayBuffer> {
-  if (tensor.data.length !== spec.length) {
+  const { offset, of } = spec.part ?? { offset: 0, of: spec.length };
+  if (tensor.data.length !== of) {
     throw new TypeError(
       `Cannot upload ${spec.from}: it has ${tensor.data.length} elements of shape [${
         tensor.shape.join(", ")
-      }], and the plan takes ${spec.length}`,
+      }], and the plan takes ${of}`,
     );
   }
   const bytes = new Uint8Array(bufferBytes(spec));
-  const { data } = spec.swapped ? swapLastAxes({ shape: spec.swapped, data: tensor.data }) : tensor;
+  const held = tensor.data.subarray(offset, offset + spec.length);
+  const { data } = spec.swapped ? swapLastAxes({ shape: spec.swapped, data: held }) : { data: held };
   bytes.set(new Uint8Array(typed(data, spec.dtype).buffer));
   return bytes;
 }
@@ -23,14 +28,18 @@ export function repeatedBlock(tensor: Tensor, spec: BufferSpec, most: number): U
   const data = new Float32Array(2 * tensor.data.length);
   data.set(tensor.data);
   data.set(tensor.data, tensor.data.length);
-  const pair = encodeTensor({ shape: [data.length], data }, { ...spec, length: data.length });
+  const pair = encodeTensor({ shape: [data.length], data }, {
+    ...spec,
+    length: data.length,
+    part: undefined,
+  });
   const copies = Math.max(1, Math.floor(Math.min(most, bufferBytes(spec)) / pair.byteLength));
   const block = new Uint8Array(copies * pair.byteLength);
   for (let i = 0; i < copies; i++) block.set(pair, i * pair.byteLength);
   return block;
 }
 
-/** The host tensor in a buffer's bytes, flat. */
+/** The host tensor, or the part of one, in a buffer's bytes, flat. */
 export function decodeBuffer(bytes: ArrayBuffer, spec: BufferSpec): Tensor {
   const data = spec.dtype === "f32"
     ? new Float32Array(bytes, 0, spec.length)
@@ -41,9 +50,11 @@ export function decodeBuffer(bytes: ArrayBuffer, spec: BufferSpec): Tensor {
   return { shape: [spec.length], data: swapLastAxes({ shape: spec.swapped.toReversed(), data }).data };
 }
 
-/** NaN in every element (all ones for integers), so that an element no thread wrote shows. */
-export function poisonBytes(spec: BufferSpec): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(bufferBytes(spec)).fill(0xff);
+const POISON_BYTES = 1 << 20;
+
+/** A block to repeat: NaN in every element (all ones for integers), so that an element no thread wrote shows. */
+export function poisonBlock(spec: BufferSpec): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Math.min(POISON_BYTES, bufferBytes(spec))).fill(0xff);
 }
 
 function typed(data: Tensor["data"], dtype: BufferSpec["dtype"]) {

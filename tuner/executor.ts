@@ -1,8 +1,9 @@
-import type { BufferSpec, Plan, Tensor, Tensors } from "../kernels/core/family.ts";
+import type { BufferSpec, Plan, Range, Tensor, Tensors } from "../kernels/core/family.ts";
 import { bindingBytes, bufferBytes, DTYPE_BYTES } from "../kernels/core/fit.ts";
-import { decodeBuffer, encodeTensor, poisonBytes } from "./buffer_codec.ts";
+import { decodeBuffer, encodeTensor, poisonBlock } from "./buffer_codec.ts";
+import { clearBuffer, fillBuffer, readSpans } from "./buffer_io.ts";
 import type { CompiledPass, PipelineCache } from "./pipeline_cache.ts";
-import { BUFFER_USAGE, MAP_READ } from "./webgpu_flags.ts";
+import { BUFFER_USAGE } from "./webgpu_flags.ts";
 
 const USAGE = BUFFER_USAGE.STORAGE | BUFFER_USAGE.COPY_SRC | BUFFER_USAGE.COPY_DST;
 
@@ -99,27 +100,26 @@ export class Execution {
   upload(tensors: Tensors): void {
     for (const spec of this.#plan.buffers) {
       const source = spec.from === undefined ? undefined : tensors[spec.from];
-      if (source) this.write(spec, encodeTensor(source, spec));
-      else this.write(spec, spec.from === undefined ? poisonBytes(spec) : new Uint8Array(bufferBytes(spec)));
+      const buffer = this.#buffers.get(spec.name)!;
+      if (source) fillBuffer(this.#device, buffer, bufferBytes(spec), encodeTensor(source, spec));
+      else if (spec.from === undefined) this.fill(spec, poisonBlock(spec));
+      else clearBuffer(this.#device, buffer, bufferBytes(spec));
     }
   }
 
-  /** Fills a buffer with `block` over and over; its length must be a multiple of 4 bytes. */
-  write(spec: BufferSpec, block: Uint8Array<ArrayBuffer>): void {
-    const buffer = this.#buffers.get(spec.name)!;
-    const size = bufferBytes(spec);
-    for (let at = 0; at < size; at += block.byteLength) {
-      this.#device.queue.writeBuffer(buffer, at, block, 0, Math.min(block.byteLength, size - at));
-    }
+  /**
+   * Fills a buffer with `block` over and over; its length must be a multiple of 4 bytes. Buffers that share a host
+   * tensor go on where the one before them ends.
+   */
+  fill(spec: BufferSpec, block: Uint8Array<ArrayBuffer>): void {
+    const phase = (spec.part?.offset ?? 0) * DTYPE_BYTES[spec.dtype] % block.byteLength;
+    fillBuffer(this.#device, this.#buffers.get(spec.name)!, bufferBytes(spec), block, phase);
   }
 
   /** Encodes one call into `pass`, or only its passes of these labels. */
   encode(pass: GPUComputePassEncoder, labels?: ReadonlySet<string>): void {
     for (const step of this.steps) {
-      if (labels && !labels.has(step.label)) continue;
-      pass.setPipeline(step.pipeline);
-      pass.setBindGroup(0, step.bindGroup);
-      pass.dispatchWorkgroups(...step.workgroups);
+      if (!labels || labels.has(step.label)) encodeStep(pass, step);
     }
   }
 
@@ -137,24 +137,58 @@ export class Execution {
     const outputs: Record<string, Tensor> = {};
     for (const spec of this.#plan.buffers) {
       if (spec.to === undefined) continue;
-      const size = bufferBytes(spec);
-      const staging = this.#device.createBuffer({
-        size,
-        usage: BUFFER_USAGE.MAP_READ | BUFFER_USAGE.COPY_DST,
-      });
-      const encoder = this.#device.createCommandEncoder();
-      encoder.copyBufferToBuffer(this.#buffers.get(spec.name)!, 0, staging, 0, size);
-      this.#device.queue.submit([encoder.finish()]);
-      await staging.mapAsync(MAP_READ);
-      outputs[spec.to] = decodeBuffer(staging.getMappedRange().slice(0), spec);
-      staging.destroy();
+      const buffer = this.#buffers.get(spec.name)!;
+      const bytes = await readSpans(this.#device, [{ buffer, offset: 0, size: bufferBytes(spec) }]);
+      const held = decodeBuffer(bytes, spec);
+      if (!spec.part) outputs[spec.to] = held;
+      else {
+        const { of, offset } = spec.part;
+        outputs[spec.to] ??= {
+          shape: [of],
+          data: held.data instanceof Int32Array ? new Int32Array(of) : new Float32Array(of),
+        };
+        outputs[spec.to].data.set(held.data, offset);
+      }
     }
     return outputs;
+  }
+
+  /** Elements of an output in the buffers' order, range after range; each lies in one buffer, in whole words. */
+  async read(output: string, ranges: readonly Range[]): Promise<Tensor> {
+    const specs = this.#plan.buffers.filter((b) => b.to === output);
+    const { dtype } = specs[0];
+    const spans = ranges.map(({ offset, length }) => {
+      const spec = specs.find(({ part, length: held }) =>
+        offset >= (part?.offset ?? 0) && offset + length <= (part?.offset ?? 0) + held
+      );
+      if (!spec) {
+        throw new RangeError(
+          `Cannot read ${length} elements of ${output} at ${offset}: no buffer holds them`,
+        );
+      }
+      const buffer = this.#buffers.get(spec.name)!;
+      const bytes = DTYPE_BYTES[dtype];
+      return { buffer, offset: (offset - (spec.part?.offset ?? 0)) * bytes, size: length * bytes };
+    });
+    const length = ranges.reduce((sum, range) => sum + range.length, 0);
+    return decodeBuffer(await readSpans(this.#device, spans), {
+      name: output,
+      dtype,
+      length,
+      role: "output",
+    });
   }
 
   destroy(): void {
     for (const buffer of [...this.#buffers.values(), ...this.#uniforms]) buffer.destroy();
   }
+}
+
+/** Encodes one dispatch. */
+export function encodeStep(pass: GPUComputePassEncoder, step: Step): void {
+  pass.setPipeline(step.pipeline);
+  pass.setBindGroup(0, step.bindGroup);
+  pass.dispatchWorkgroups(...step.workgroups);
 }
 
 function paramWords(params: Plan["passes"][number]["params"]): ArrayBuffer {

@@ -18,7 +18,7 @@ export function fillForTiming(sets: readonly Execution[], plan: Plan, family: An
     if (spec.from === undefined) continue;
     const exact = integers[spec.from];
     const block = exact ? encodeTensor(exact, spec) : repeatedBlock(floats[spec.from], spec, BLOCK_BYTES);
-    for (const set of sets) set.write(spec, block);
+    for (const set of sets) set.fill(spec, block);
   }
 }
 

@@ -77,6 +77,8 @@ export interface BufferSpec {
   readonly from?: string;
   /** Host tensor read back from it (outputs and states). */
   readonly to?: string;
+  /** Where several buffers share a host tensor: this one's first element, and how many elements they have together. */
+  readonly part?: { readonly offset: number; readonly of: number };
   /** Sizes of the host tensor's last two axes, where the buffer has them the other way round. */
   readonly swapped?: readonly [rows: number, columns: number];
 }
@@ -123,12 +125,20 @@ export interface Plan {
   readonly passes: readonly Pass[];
   /** Largest legal RMS error ratio against the float64 reference. */
   readonly tolerance: number;
+  /** Tokens of each window, where the family works through long inputs in several. */
+  readonly windows?: readonly { readonly first: number; readonly count: number }[];
 }
 
 /** Scalars a caller may override. */
 export interface Scalars {
   /** Factor on q (KDA) or on the scores (MLA); each family has its default. */
   readonly scale?: number;
+}
+
+/** What a caller may ask of a plan beside its config. */
+export interface PlanOptions extends Scalars {
+  /** Most tokens a window may hold, where the family works in windows; its own choice where that is fewer. */
+  readonly windowTokens?: number;
 }
 
 /** Operations and unavoidable bytes of one call, for the roofline. */
@@ -148,7 +158,7 @@ export interface KernelFamily<C extends Config = Config> {
   readonly outputs: Readonly<Record<string, TensorSpec>>;
   readonly space: Space<C>;
   /** Throws RangeError with the reason where this config cannot run at these sizes on this device. */
-  plan(axes: Axes, config: C, device: Capabilities, scalars?: Scalars): Plan;
+  plan(axes: Axes, config: C, device: Capabilities, options?: PlanOptions): Plan;
   /** The float64 answer, slow and obvious. */
   reference(axes: Axes, inputs: Tensors, scalars?: Scalars): Tensors;
   /** Seeded inputs in honest ranges. */

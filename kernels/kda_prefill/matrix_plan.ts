@@ -2,7 +2,7 @@ import type { BufferSpec, Capabilities, Pass } from "../core/family.ts";
 import { definePass, link, SUBGROUP_MATRIX } from "../core/pass.ts";
 import { specialize } from "../core/specialize.ts";
 import { params, type Setting } from "./setting.ts";
-import { rangesOf, windowsOf } from "./windows.ts";
+import { boundBy, chunkedWindows, mostChunks, type Window } from "./windows.ts";
 import inverseCode from "./inverse.wgsl" with { type: "text" };
 import prepareCode from "./matrix_prepare.wgsl" with { type: "text" };
 import scanCode from "./matrix_scan.wgsl" with { type: "text" };
@@ -10,13 +10,16 @@ import scanCode from "./matrix_scan.wgsl" with { type: "text" };
 const FEATURES = ["shader-f16", "subgroups", SUBGROUP_MATRIX];
 
 /** Passes and scratch of the chunked form with its products on matrix units. */
-export function matrix(id: string, setting: Setting): { scratch: BufferSpec[]; passes: Pass[] } {
+export function matrix(
+  id: string,
+  setting: Setting,
+): { windows: Window[]; scratch: BufferSpec[]; passes: Pass[] } {
   const { axes, config, device } = setting;
-  const { B, H, K, V } = axes;
+  const { H, K, V } = axes;
   const { chunkSize, tileV } = config;
   const { tile, subgroupSize } = matrixUnit(id, device);
-  const windows = windowsOf(id, axes, { ...config, elem: "f16" }, device.limits);
-  const chunks = B * H * Math.max(...windows.map((w) => w.count / chunkSize));
+  const windows = chunkedWindows(id, setting, "f16");
+  const chunks = mostChunks(setting, windows);
   const common = { chunkSize, keyDim: K, tile, subgroupSize, Io: config.io };
   const prepare = specialize(link(prepareCode, inverseCode), {
     ...common,
@@ -40,20 +43,18 @@ export function matrix(id: string, setting: Setting): { scratch: BufferSpec[]; p
       code: prepare,
       unroll: config.unroll,
       features: FEATURES,
-      params: params(setting, window, "chunks"),
-      ranges: rangesOf(axes, window),
-      buffers: ["q", "k", "g", "beta", "*rows", "*blocks", "*decay"],
-      workgroups: [window.count / chunkSize, B * H, 1],
+      params: params(setting, window),
+      buffers: boundBy(window, ["q", "k", "g", "beta", "*rows", "*blocks", "*decay"]),
+      workgroups: [Math.ceil(window.count / chunkSize), window.stretch.sequences * H, 1],
     }),
     definePass(device, {
       label: "scan",
       code: scan,
       unroll: config.unroll,
       features: FEATURES,
-      params: params(setting, window, "chunks"),
-      ranges: rangesOf(axes, window),
-      buffers: ["rows", "blocks", "decay", "v", "*state", "*o"],
-      workgroups: [V / tileV, B * H, 1],
+      params: params(setting, window),
+      buffers: boundBy(window, ["rows", "blocks", "decay", "v", "*state", "*o"]),
+      workgroups: [V / tileV, window.stretch.sequences * H, 1],
     }),
   ]);
   const scratch: BufferSpec[] = [
@@ -61,7 +62,7 @@ export function matrix(id: string, setting: Setting): { scratch: BufferSpec[]; p
     { name: "blocks", dtype: "f16", length: chunks * 2 * chunkSize * chunkSize, role: "scratch" },
     { name: "decay", dtype: "f32", length: chunks * K, role: "scratch" },
   ];
-  return { scratch, passes };
+  return { windows, scratch, passes };
 }
 
 /** The largest square product of f16 into f32 up to 16 x 16 x 16, and how many threads compute it. */

@@ -20,7 +20,7 @@ struct Params {
   tokens: u32, // T
   heads: u32, // H
   first: u32, // first token of this window
-  chunks: u32, // chunks in this window
+  last: u32, // token after the window's last
   scale: f32,
 }
 
@@ -96,7 +96,8 @@ fn main(
   @builtin(local_invocation_index) thread: u32,
   @builtin(subgroup_id) subgroup: u32,
 ) {
-  let chunk = workgroup.y * params.chunks + workgroup.x;
+  let chunks = (params.last - params.first + chunkSize - 1u) / chunkSize;
+  let chunk = workgroup.y * chunks + workgroup.x;
   let start = params.first + workgroup.x * chunkSize;
   let tokenBase = workgroup.y / params.heads * params.tokens;
   let head = workgroup.y % params.heads;
@@ -112,8 +113,8 @@ fn main(
   // @unroll
   for (var r = 0u; r < rowsPerThread; r++) {
     let t = start + firstRow + r;
-    let at = ((tokenBase + min(t, params.tokens - 1u)) * params.heads + head) * keyVectors + x;
-    let valid = t < params.tokens;
+    let at = ((tokenBase + min(t, params.last - 1u)) * params.heads + head) * keyVectors + x;
+    let valid = t < params.last;
     let step = max(g[at] * 1.4426950408889634, vec4<f32>(-127.0));
     gate[r] = select(vec4<f32>(1.0), exp2(step), valid);
     key[r] = select(vec4<f16>(0.0), vec4<f16>(k[at]), valid);
@@ -145,9 +146,9 @@ fn main(
     for (var z = 0u; z < keyVectors; z++) {
       diagonal += pairs[thread * keyVectors + (z + thread) % keyVectors];
     }
-    let token = min(start + thread, params.tokens - 1u);
+    let token = min(start + thread, params.last - 1u);
     let loaded = beta[(tokenBase + token) * params.heads + head];
-    strength = select(0.0, loaded, start + thread < params.tokens);
+    strength = select(0.0, loaded, start + thread < params.last);
   }
   workgroupBarrier(); // operands and pairs are about to be overwritten
   if (thread < chunkSize) {

@@ -21,7 +21,7 @@ struct Params {
   tokens: u32, // T
   heads: u32, // H
   first: u32, // first token of this window
-  chunks: u32, // chunks in this window
+  last: u32, // token after the window's last
   scale: f32,
 }
 
@@ -71,6 +71,7 @@ fn main(
   @builtin(local_invocation_index) thread: u32,
   @builtin(subgroup_id) subgroup: u32,
 ) {
+  let chunks = (params.last - params.first + chunkSize - 1u) / chunkSize;
   let firstColumn = workgroup.x * columns;
   let tokenBase = workgroup.y / params.heads * params.tokens;
   let head = workgroup.y % params.heads;
@@ -80,7 +81,7 @@ fn main(
   let productColumn = subgroup / productParts * productWidth;
   let updatePart = subgroup % updateParts;
   let updateColumn = subgroup / updateParts * updateWidth;
-  let firstChunk = workgroup.y * params.chunks;
+  let firstChunk = workgroup.y * chunks;
 
   var carried: array<vec4<f32>, stateRows>;
   // @unroll
@@ -129,17 +130,17 @@ fn main(
   }
   workgroupBarrier(); // the copy of the state is complete
 
-  for (var c = 0u; c < params.chunks; c++) {
+  for (var c = 0u; c < chunks; c++) {
     let chunk = firstChunk + c;
-    let next = firstChunk + min(c + 1u, params.chunks - 1u);
+    let next = firstChunk + min(c + 1u, chunks - 1u);
     let start = params.first + c * chunkSize;
     var value: array<vec4<f32>, tokenRows>;
     // @unroll
     for (var z = 0u; z < tokenRows; z++) {
       let t = start + row + z * rowStep;
-      let at = (tokenBase + min(t, params.tokens - 1u)) * params.heads + head;
+      let at = (tokenBase + min(t, params.last - 1u)) * params.heads + head;
       let loaded = vec4<f32>(v[at * valueVectors + firstColumn + column]);
-      value[z] = select(vec4<f32>(0.0), loaded, t < params.tokens);
+      value[z] = select(vec4<f32>(0.0), loaded, t < params.last);
     }
     var fade: array<f32, stateRows>;
     // @unroll
@@ -292,7 +293,7 @@ fn main(
     for (var z = 0u; z < tokenRows; z++) {
       let r = row + z * rowStep;
       let t = start + r;
-      if (t < params.tokens) {
+      if (t < params.last) {
         let at = ((tokenBase + t) * params.heads + head) * valueVectors + firstColumn + column;
         o[at] = vec4<Io>(tokenSums[r * sumStride + column]);
       }

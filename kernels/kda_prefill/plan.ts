@@ -1,11 +1,12 @@
-import type { Axes, BufferSpec, Capabilities, Pass, Plan, Scalars } from "../core/family.ts";
+import type { Axes, BufferSpec, Capabilities, Pass, Plan, PlanOptions } from "../core/family.ts";
 import { definePass, link } from "../core/pass.ts";
 import { specialize } from "../core/specialize.ts";
 import { formatVariant } from "../core/variant_id.ts";
 import { matrix } from "./matrix_plan.ts";
 import { params, type Setting } from "./setting.ts";
 import { type KdaPrefillConfig } from "./space.ts";
-import { rangesOf, recurrentWindows, scanPool, windowsOf } from "./windows.ts";
+import { stretchesOf, tensorBuffers } from "./stretches.ts";
+import { boundBy, chunkedWindows, mostChunks, recurrentWindows, scanPool } from "./windows.ts";
 import inverseCode from "./inverse.wgsl" with { type: "text" };
 import prepareCode from "./prepare.wgsl" with { type: "text" };
 import recurrentCode from "./recurrent.wgsl" with { type: "text" };
@@ -15,43 +16,34 @@ import scanCode from "./scan.wgsl" with { type: "text" };
 const BLOCK = 4;
 
 /** Buffers and passes of one variant at one size; see README.md for what each pass computes. */
-export function plan(axes: Axes, config: KdaPrefillConfig, device: Capabilities, scalars?: Scalars): Plan {
+export function plan(
+  axes: Axes,
+  config: KdaPrefillConfig,
+  device: Capabilities,
+  options: PlanOptions = {},
+): Plan {
   const id = formatVariant("kda_prefill", config);
-  const setting = { axes, config, device, scale: scalars?.scale ?? axes.K ** -0.5 };
-  const { scratch, passes } = config.formulation === "chunked"
+  const { scale = axes.K ** -0.5, windowTokens } = options;
+  const stretches = stretchesOf(axes, config, device.limits);
+  const setting: Setting = { axes, config, device, scale, stretches, windowTokens };
+  const { windows, scratch, passes } = config.formulation === "chunked"
     ? chunked(id, setting)
     : config.formulation === "matrix"
     ? matrix(id, setting)
     : recurrent(id, setting);
-  const { B, T, H, K, V } = axes;
-  const buffers: BufferSpec[] = [
-    { name: "q", dtype: config.io, length: B * T * H * K, role: "input", from: "q" },
-    { name: "k", dtype: config.io, length: B * T * H * K, role: "input", from: "k" },
-    { name: "v", dtype: config.io, length: B * T * H * V, role: "input", from: "v" },
-    { name: "g", dtype: "f32", length: B * T * H * K, role: "input", from: "g" },
-    { name: "beta", dtype: "f32", length: B * T * H, role: "input", from: "beta" },
-    {
-      name: "state",
-      dtype: "f32",
-      length: B * H * K * V,
-      role: "state",
-      from: "initial_state",
-      to: "final_state",
-    },
-    { name: "o", dtype: config.io, length: B * T * H * V, role: "output", to: "o" },
-    ...scratch,
-  ] as BufferSpec[];
+  const buffers: BufferSpec[] = [...tensorBuffers(axes, config, stretches), ...scratch as BufferSpec[]];
   const half = config.formulation === "matrix" || config.elem === "f16" || config.io === "f16";
   const tolerance = half ? 2e-3 : 1e-5;
-  return { id, buffers, passes, tolerance };
+  const tokens = windows.map(({ stretch, first, count }) => ({ first: stretch.first + first, count }));
+  return { id, buffers, passes, tolerance, windows: tokens };
 }
 
 function chunked(id: string, setting: Setting) {
   const { axes, config, device } = setting;
-  const { B, H, K, V } = axes;
+  const { H, K, V } = axes;
   const { chunkSize, tileV } = config;
-  const windows = windowsOf(id, axes, config, device.limits);
-  const chunks = B * H * Math.max(...windows.map((w) => w.count / chunkSize));
+  const windows = chunkedWindows(id, setting, config.elem as "f32" | "f16");
+  const chunks = mostChunks(setting, windows);
   const types = { Elem: config.elem, Io: config.io };
   const prepare = specialize(link(prepareCode, inverseCode), {
     chunkSize,
@@ -78,20 +70,18 @@ function chunked(id: string, setting: Setting) {
       code: prepare,
       unroll: config.unroll,
       features,
-      params: params(setting, window, "chunks"),
-      ranges: rangesOf(axes, window),
-      buffers: ["q", "k", "g", "beta", "*rows", "*blocks", "*decay"],
-      workgroups: [window.count / chunkSize, B * H, 1],
+      params: params(setting, window),
+      buffers: boundBy(window, ["q", "k", "g", "beta", "*rows", "*blocks", "*decay"]),
+      workgroups: [Math.ceil(window.count / chunkSize), window.stretch.sequences * H, 1],
     }),
     definePass(device, {
       label: "scan",
       code: scan,
       unroll: config.unroll,
       features,
-      params: params(setting, window, "chunks"),
-      ranges: rangesOf(axes, window),
-      buffers: ["rows", "blocks", "decay", "v", "*state", "*o"],
-      workgroups: [V / tileV, B * H, 1],
+      params: params(setting, window),
+      buffers: boundBy(window, ["rows", "blocks", "decay", "v", "*state", "*o"]),
+      workgroups: [V / tileV, window.stretch.sequences * H, 1],
     }),
   ]);
   const scratch = [
@@ -99,7 +89,7 @@ function chunked(id: string, setting: Setting) {
     { name: "blocks", dtype: config.elem, length: chunks * 2 * chunkSize * chunkSize, role: "scratch" },
     { name: "decay", dtype: "f32", length: chunks * K, role: "scratch" },
   ];
-  return { scratch, passes };
+  return { windows, scratch, passes };
 }
 
 function recurrent(id: string, setting: Setting) {
@@ -125,19 +115,19 @@ function recurrent(id: string, setting: Setting) {
     ColumnsIo: columnsType(config.recurrentColumns, config.io),
   });
   const features = [...(config.io === "f16" ? ["shader-f16"] : []), "subgroups"];
-  const passes = recurrentWindows(axes, device.limits).map((window) =>
+  const windows = recurrentWindows(id, setting);
+  const passes = windows.map((window) =>
     definePass(device, {
       label: "recurrent",
       code,
       unroll: config.unroll,
       features,
-      params: params(setting, window, "last"),
-      ranges: rangesOf(axes, window),
-      buffers: ["q", "k", "v", "g", "beta", "*state", "*o"],
-      workgroups: [axes.V / config.tileV, axes.B * axes.H, 1],
+      params: params(setting, window),
+      buffers: boundBy(window, ["q", "k", "v", "g", "beta", "*state", "*o"]),
+      workgroups: [axes.V / config.tileV, window.stretch.sequences * axes.H, 1],
     })
   );
-  return { scratch: [], passes };
+  return { windows, scratch: [], passes };
 }
 
 function columnsType(columns: number, scalar: string): string {

@@ -2,7 +2,7 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { completeAxes } from "../../kernels/core/axes.ts";
 import type { Axes, Capabilities, Plan } from "../../kernels/core/family.ts";
-import { bindingBytes, bufferBytes, fit } from "../../kernels/core/fit.ts";
+import { bufferBytes, fit } from "../../kernels/core/fit.ts";
 import { enumerateConfigs, initialConfig, violations } from "../../kernels/core/space.ts";
 import { formatVariant, parseConfig, splitVariant } from "../../kernels/core/variant_id.ts";
 import { kdaPrefill } from "../../kernels/kda_prefill/mod.ts";
@@ -10,10 +10,14 @@ import { DESKTOP_DEVICE } from "../contracts/devices.ts";
 
 const GIB = 2 ** 30;
 
-function deviceWith(limits: Partial<Capabilities["limits"]>, features = ["shader-f16"]): Capabilities {
+function deviceWith(
+  limits: Partial<Capabilities["limits"]>,
+  features = ["shader-f16", "subgroups"],
+): Capabilities {
   return {
     engine: "naga",
     features,
+    subgroupSize: { min: 32, max: 32 },
     limits: {
       ...DESKTOP_DEVICE.limits,
       maxStorageBuffersPerShaderStage: 8,
@@ -30,10 +34,11 @@ const scratchBytes = (plan: Plan) =>
 const param = (plan: Plan, pass: number, name: string) =>
   plan.passes[pass].params.find((p) => p.name === name)!.value;
 
-/** First token a pass of 32 heads of 128 works on: its parameter, after the start of what it has bound. */
-function firstToken(plan: Plan, pass: number): number {
-  const offset = (name: string) => plan.passes[pass].buffers.find((b) => b.name === name)?.range?.offset;
-  return param(plan, pass, "first") + (offset("beta") ?? (offset("v") ?? 0) / 128) / 32;
+/** First token a pass of one sequence works on: its parameter, after the first token of the buffers it binds. */
+function firstToken(plan: Plan, pass: number, H = 32, V = 128): number {
+  const bound = plan.passes[pass].buffers.find((b) => /^v\b/.test(b.name))?.name;
+  const offset = plan.buffers.find((b) => b.name === bound)?.part?.offset ?? 0;
+  return param(plan, pass, "first") + offset / (H * V);
 }
 
 for (const bytes of [32768, 49152]) {
@@ -80,7 +85,7 @@ Deno.test("kda_prefill's variant ids are unique and read back as the config they
 
 Deno.test("kda_prefill says why a tunable does not apply to a formulation", () => {
   deepStrictEqual(violations(kdaPrefill.space, { ...recurrent, chunkSize: 64 }), [
-    "tunable chunkSize belongs to formulation chunked: the formulation is recurrent",
+    "tunable chunkSize belongs to formulation chunked, matrix: the formulation is recurrent",
   ]);
   deepStrictEqual(violations(kdaPrefill.space, { ...initial, recurrentRows: 8 }), [
     "tunable recurrentRows belongs to formulation recurrent: the formulation is chunked",
@@ -114,13 +119,14 @@ Deno.test("kda_prefill's windows cover every token once, in whole chunks, within
       let covered = 0;
       for (let i = 0; i < plan.passes.length; i += 2) {
         deepStrictEqual(plan.passes.slice(i, i + 2).map((p) => p.label), ["prepare", "scan"]);
-        strictEqual(firstToken(plan, i), covered);
+        strictEqual(param(plan, i, "first"), covered);
         strictEqual(firstToken(plan, i + 1), covered);
-        covered += param(plan, i, "chunks") * config.chunkSize;
+        covered = param(plan, i, "last");
+        ok(covered === T || (covered - param(plan, i, "first")) % config.chunkSize === 0);
         strictEqual(plan.passes[i].code, plan.passes[0].code);
         strictEqual(plan.passes[i + 1].code, plan.passes[1].code);
       }
-      strictEqual(covered, Math.ceil(T / config.chunkSize) * config.chunkSize);
+      strictEqual(covered, T);
       ok(scratchBytes(plan) <= 512 * 2 ** 20, `${scratchBytes(plan)} bytes at T=${T}`);
     }
   }
@@ -135,51 +141,109 @@ Deno.test("kda_prefill keeps each scratch buffer under the device's largest bind
 
 Deno.test("kda_prefill refuses more heads than one chunk of scratch can hold", () => {
   throws(
-    () => kdaPrefill.plan(completeAxes(kdaPrefill, { B: 4096, H: 1024 }), initial, deviceWith({})),
-    /RangeError: Cannot run kda_prefill:.*one chunk of B \* H = 4194304 heads needs \d+ bytes of scratch/,
+    () =>
+      kdaPrefill.plan(
+        completeAxes(kdaPrefill, { H: 1024 }),
+        initial,
+        deviceWith({ maxStorageBufferBindingSize: 2 ** 24 }),
+      ),
+    /RangeError: Cannot run kda_prefill:.*one chunk of B \* H = 1024 heads needs \d+ bytes of scratch/,
   );
 });
 
-Deno.test("kda_prefill splits a long recurrent run into dispatches of 16384 tokens", () => {
-  const plan = kdaPrefill.plan(completeAxes(kdaPrefill, { T: 40000 }), recurrent, deviceWith({}));
-  deepStrictEqual(plan.passes.map((_, i) => [firstToken(plan, i), param(plan, i, "last")]), [
-    [0, 16384],
-    [16384, 16384],
-    [32768, 7232],
-  ]);
+Deno.test("kda_prefill refuses a call of more windows than could be planned in reasonable time", () => {
+  throws(
+    () => kdaPrefill.plan(completeAxes(kdaPrefill, { B: 4096, H: 1024 }), initial, deviceWith({})),
+    /RangeError: Cannot run kda_prefill:.*windows of at most \d+ tokens make \d+ of them, above 8192/,
+  );
 });
 
-Deno.test("kda_prefill binds the windows of one long sequence alone, and those of a batch whole", () => {
-  const device = deviceWith({ maxStorageBufferBindingSize: 2 ** 24 });
+Deno.test("kda_prefill splits a long recurrent run into short dispatches, shorter where heads are many", () => {
+  const windows = (axes: Axes) =>
+    kdaPrefill.plan(completeAxes(kdaPrefill, axes), recurrent, deviceWith({})).windows;
+  deepStrictEqual(windows({ T: 40000, H: 4 }), [
+    { first: 0, count: 13334 },
+    { first: 13334, count: 13334 },
+    { first: 26668, count: 13332 },
+  ]);
+  deepStrictEqual(windows({ T: 16384, H: 32 }), [{ first: 0, count: 8192 }, { first: 8192, count: 8192 }]);
+  deepStrictEqual(windows({ B: 2, T: 10, H: 32 }), [{ first: 0, count: 10 }]);
+});
+
+Deno.test("kda_prefill's windows are as long as the caller says, be it a multiple of nothing", () => {
   for (const config of [initial, recurrent]) {
-    const long = kdaPrefill.plan(completeAxes(kdaPrefill, { T: 5000, H: 2 }), config, {
-      ...device,
-      limits: { ...device.limits, maxStorageBufferBindingSize: 2 ** 20 },
-    });
-    ok(long.passes.length > 2);
-    for (const { buffers } of long.passes) {
-      for (const { name, range } of buffers) {
-        const spec = long.buffers.find((b) => b.name === name)!;
-        ok(bindingBytes(spec, range) <= 2 ** 20, `${name} ${range?.length}`);
-        strictEqual((range?.offset ?? 0) * 4 % 256, 0);
-      }
-    }
-    const batch = kdaPrefill.plan(completeAxes(kdaPrefill, { B: 2, T: 40000, H: 2 }), config, deviceWith({}));
-    ok(batch.passes.every((pass) => pass.buffers.every((b) => b.range === undefined)));
+    const axes = completeAxes(kdaPrefill, { T: 100 });
+    const plan = kdaPrefill.plan(axes, config, deviceWith({}), { windowTokens: 37 });
+    deepStrictEqual(plan.windows, [{ first: 0, count: 37 }, { first: 37, count: 37 }, {
+      first: 74,
+      count: 26,
+    }]);
+    deepStrictEqual(kdaPrefill.plan(axes, config, deviceWith({}), { windowTokens: 4000 }).windows?.length, 1);
   }
 });
 
-Deno.test("kda_prefill reduces in subgroups only where they are wide enough", () => {
-  const config = { ...recurrent, recurrentReduce: "subgroup" };
+/** Every element of every host tensor is in one buffer. */
+function checkParts(plan: Plan, limit: number) {
+  const held = new Map<string, number>();
+  for (const spec of plan.buffers) {
+    ok(bufferBytes(spec) <= limit, `${spec.name} has ${bufferBytes(spec)} bytes`);
+    const tensor = spec.from ?? spec.to;
+    if (tensor === undefined) continue;
+    strictEqual(spec.part?.offset ?? 0, held.get(tensor) ?? 0, spec.name);
+    held.set(tensor, (held.get(tensor) ?? 0) + spec.length);
+  }
+  for (const { from, to, part, length } of plan.buffers) {
+    const tensor = from ?? to;
+    if (tensor !== undefined) strictEqual(held.get(tensor), part?.of ?? length, tensor);
+  }
+}
+
+Deno.test("kda_prefill cuts tensors above the largest binding along T, and scratch stays bounded at 1M tokens", () => {
+  const device = deviceWith({ maxStorageBufferBindingSize: 2 * GIB - 4, maxBufferSize: 4 * GIB });
+  for (const config of [initial, recurrent, { ...recurrent, io: "f16" }]) {
+    const plan = fit(kdaPrefill.plan(completeAxes(kdaPrefill, { T: 2 ** 20 }), config, device), device);
+    checkParts(plan, 2 * GIB - 4);
+    strictEqual(plan.buffers.filter((b) => b.from === "g").length, 9);
+    ok(scratchBytes(plan) <= 512 * 2 ** 20);
+    let covered = 0;
+    for (const { first, count } of plan.windows!) {
+      strictEqual(first, covered);
+      covered += count;
+    }
+    strictEqual(covered, 2 ** 20);
+    plan.passes.forEach((pass, i) => {
+      const { first } = plan.windows![Math.floor(i * plan.windows!.length / plan.passes.length)];
+      if (pass.label !== "prepare") strictEqual(firstToken(plan, i), first);
+      ok(pass.workgroups.every((count) => count <= 65535));
+    });
+  }
+});
+
+Deno.test("kda_prefill keeps the sequences of a batch apart where their tensors exceed a binding together", () => {
+  const device = deviceWith({ maxStorageBufferBindingSize: 2 ** 24, maxBufferSize: 2 ** 24 });
+  const axes = completeAxes(kdaPrefill, { B: 5, T: 1000, H: 8 });
+  for (const config of [initial, recurrent]) {
+    const plan = fit(kdaPrefill.plan(axes, config, device), device);
+    checkParts(plan, 2 ** 24);
+    deepStrictEqual(plan.buffers.filter((b) => b.from === "q").map((b) => b.name), ["q.0", "q.1"]);
+    deepStrictEqual(plan.buffers.filter((b) => b.role === "state").map((b) => b.length / (8 * 128 * 128)), [
+      3,
+      2,
+    ]);
+  }
+  const whole = kdaPrefill.plan(axes, initial, deviceWith({}));
+  ok(whole.buffers.every((b) => b.part === undefined));
+});
+
+Deno.test("kda_prefill runs token after token only where subgroups are wide enough", () => {
   const axes = completeAxes(kdaPrefill, {});
-  throws(() => kdaPrefill.plan(axes, config, deviceWith({})), /needs the feature subgroups/);
-  const narrow = { ...deviceWith({}, ["subgroups"]), subgroupSize: { min: 4, max: 4 } };
+  const config = { ...recurrent, recurrentRows: 16 };
+  throws(() => kdaPrefill.plan(axes, config, deviceWith({}, ["shader-f16"])), /needs the feature subgroups/);
   throws(
-    () => kdaPrefill.plan(axes, config, narrow),
+    () => kdaPrefill.plan(axes, config, { ...deviceWith({}), subgroupSize: { min: 4, max: 4 } }),
     /shared by K \/ recurrentRows = 8 threads, which must divide this device's smallest subgroup of 4/,
   );
-  const wide = { ...deviceWith({}, ["subgroups"]), subgroupSize: { min: 32, max: 32 } };
-  deepStrictEqual(kdaPrefill.plan(axes, config, wide).passes[0].features, ["subgroups"]);
+  deepStrictEqual(kdaPrefill.plan(axes, config, deviceWith({})).passes[0].features, ["subgroups"]);
 });
 
 Deno.test("kda_prefill asks for shader-f16, and allows f16's error, only where f16 is stored", () => {

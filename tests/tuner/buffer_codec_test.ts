@@ -1,5 +1,5 @@
 import type { BufferSpec } from "../../kernels/core/family.ts";
-import { decodeBuffer, encodeTensor, poisonBytes, repeatedBlock } from "../../tuner/buffer_codec.ts";
+import { decodeBuffer, encodeTensor, poisonBlock, repeatedBlock } from "../../tuner/buffer_codec.ts";
 import { assert, assertEquals, assertThrows } from "../assert.ts";
 
 const spec = (dtype: BufferSpec["dtype"], length: number): BufferSpec => ({
@@ -30,10 +30,17 @@ Deno.test("encodeTensor() refuses another number of elements", () => {
   assertThrows(() => encodeTensor(row(1, 2), spec("f32", 3)), TypeError, "2 elements");
 });
 
-Deno.test("poisonBytes() are NaN in every float", () => {
+Deno.test("poisonBlock() is NaN in every float", () => {
   for (const dtype of ["f32", "f16"] as const) {
-    assert(decodeBuffer(poisonBytes(spec(dtype, 5)).buffer, spec(dtype, 5)).data.every(Number.isNaN));
+    assert(decodeBuffer(poisonBlock(spec(dtype, 5)).buffer, spec(dtype, 5)).data.every(Number.isNaN));
   }
+});
+
+Deno.test("encodeTensor() gives each of several buffers its part of a tensor, and checks the whole", () => {
+  const part = (offset: number) => ({ ...spec("f32", 2), part: { offset, of: 4 } });
+  const bytes = encodeTensor(row(1, 2, 3, 4), part(2));
+  assertEquals([...new Float32Array(bytes.buffer)], [3, 4]);
+  assertThrows(() => encodeTensor(row(1, 2), part(2)), TypeError, "the plan takes 4");
 });
 
 Deno.test("repeatedBlock() holds whole copies in whole words, odd f16 lengths too", () => {

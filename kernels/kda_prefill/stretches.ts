@@ -1,0 +1,93 @@
+import type { Axes, BufferSpec, Limits } from "../core/family.ts";
+import { DTYPE_BYTES } from "../core/fit.ts";
+import type { KdaPrefillConfig } from "./space.ts";
+
+/** Sequences and tokens whose tensors lie in device buffers of their own; where all fits into one, there is one stretch. */
+export interface Stretch {
+  readonly sequence: number;
+  readonly sequences: number;
+  readonly first: number;
+  readonly tokens: number;
+  /** What the names of its tensors and of its states end in. */
+  readonly suffix: string;
+  readonly stateSuffix: string;
+}
+
+/** Stretches are cut at multiples of this where that many fit, so that no chunk is cut short. */
+const ALIGNED_TOKENS = 64;
+
+/**
+ * Cuts sequences and tokens so that every tensor of a stretch fits one buffer and one binding: sequences apart first,
+ * then one sequence along T. A stretch is one piece of the caller's memory either way.
+ */
+export function stretchesOf({ B, T, H, K, V }: Axes, config: KdaPrefillConfig, limits: Limits): Stretch[] {
+  const largest = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  const tokenBytes = H * Math.max(4 * K, DTYPE_BYTES[config.io as "f32" | "f16"] * V); // of g, or of v and o
+  const most = Math.max(
+    1,
+    Math.min(
+      Math.floor(largest / (T * tokenBytes)),
+      Math.floor(largest / (4 * H * K * V)),
+      Math.floor(limits.maxComputeWorkgroupsPerDimension / H),
+    ),
+  );
+  const groups = split(B, most, 1);
+  const parts = split(T, Math.floor(largest / (groups[0].count * tokenBytes)), ALIGNED_TOKENS);
+  return groups.flatMap((group, g) =>
+    parts.map((part, p) => ({
+      sequence: group.first,
+      sequences: group.count,
+      first: part.first,
+      tokens: part.count,
+      suffix: groups.length * parts.length > 1 ? `.${g * parts.length + p}` : "",
+      stateSuffix: groups.length > 1 ? `.${g}` : "",
+    }))
+  );
+}
+
+/** `length` in nearly equal pieces of `most` at most, whole multiples of `aligned` where that many fit. */
+export function split(length: number, most: number, aligned: number): { first: number; count: number }[] {
+  most = Math.max(1, most);
+  const even = Math.ceil(length / Math.ceil(length / most));
+  const count = even === length ? length : Math.min(most, Math.ceil(even / aligned) * aligned);
+  const pieces: { first: number; count: number }[] = [];
+  for (let first = 0; first < length; first += count) {
+    pieces.push({ first, count: Math.min(count, length - first) });
+  }
+  return pieces;
+}
+
+/** The caller's tensors, each in as many buffers as there are stretches, and the states in one for each group of sequences. */
+export function tensorBuffers(
+  { B, T, H, K, V }: Axes,
+  config: KdaPrefillConfig,
+  stretches: readonly Stretch[],
+): BufferSpec[] {
+  const io = config.io as "f32" | "f16";
+  const along = (name: string, dtype: "f32" | "f16", width: number, direction: Partial<BufferSpec>) =>
+    stretches.map(({ sequence, sequences, first, tokens, suffix }) => ({
+      name: name + suffix,
+      dtype,
+      length: sequences * tokens * H * width,
+      ...(suffix && { part: { offset: (sequence * T + first) * H * width, of: B * T * H * width } }),
+      ...direction,
+    } as BufferSpec));
+  const states = stretches.filter((s) => s.first === 0).map(({ sequence, sequences, stateSuffix }) => ({
+    name: "state" + stateSuffix,
+    dtype: "f32",
+    length: sequences * H * K * V,
+    ...(stateSuffix && { part: { offset: sequence * H * K * V, of: B * H * K * V } }),
+    role: "state",
+    from: "initial_state",
+    to: "final_state",
+  } as BufferSpec));
+  return [
+    ...along("q", io, K, { role: "input", from: "q" }),
+    ...along("k", io, K, { role: "input", from: "k" }),
+    ...along("v", io, V, { role: "input", from: "v" }),
+    ...along("g", "f32", K, { role: "input", from: "g" }),
+    ...along("beta", "f32", 1, { role: "input", from: "beta" }),
+    ...states,
+    ...along("o", io, V, { role: "output", to: "o" }),
+  ];
+}
