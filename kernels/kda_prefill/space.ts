@@ -13,7 +13,7 @@ const tunables = {
     formulations: ["chunked", "matrix"],
   }),
   tileV: oneOf([8, 16, 32, 64], {
-    initial: 16,
+    initial: 32,
     unit: "columns",
     doc: "Columns of the state per workgroup (fla: BV)",
     scope: "scan",
@@ -70,14 +70,7 @@ const tunables = {
   recurrentRows: oneOf([4, 8, 16, 32], {
     initial: 32,
     unit: "rows",
-    doc: "Rows of the state a thread holds in registers",
-    scope: "recurrent",
-    formulations: ["recurrent"],
-  }),
-  recurrentColumns: oneOf([1, 2, 4], {
-    initial: 1,
-    unit: "columns",
-    doc: "Columns of the state a thread holds in registers",
+    doc: "Rows of the state a worker holds in registers, four columns wide",
     scope: "recurrent",
     formulations: ["recurrent"],
   }),
@@ -85,13 +78,6 @@ const tunables = {
     initial: 8,
     unit: "tokens",
     doc: "Tokens staged at a time",
-    scope: "recurrent",
-    formulations: ["recurrent"],
-  }),
-  recurrentLoaders: oneOf([32, 64, 128], {
-    initial: 64,
-    unit: "threads",
-    doc: "Threads that stage the next batch while the others work on this one",
     scope: "recurrent",
     formulations: ["recurrent"],
   }),
@@ -121,7 +107,7 @@ export function scanThreads(c: KdaPrefillConfig): number {
 
 /** Threads of the recurrent pass that hold the state, at K = 128. */
 export function recurrentWorkers(c: KdaPrefillConfig): number {
-  return c.tileV / c.recurrentColumns * 128 / c.recurrentRows;
+  return c.tileV / 4 * 128 / c.recurrentRows;
 }
 
 export const space = defineSpace(tunables, [
@@ -142,7 +128,7 @@ export const space = defineSpace(tunables, [
   },
   {
     holds: (c) => recurrentWorkers(c) >= 32 && recurrentWorkers(c) <= 512,
-    reason: "the recurrent pass's tileV / recurrentColumns * 128 / recurrentRows workers must be 32 to 512",
+    reason: "the recurrent pass's tileV / 4 * 128 / recurrentRows workers must be 32 to 512",
     formulations: ["recurrent"],
   },
   {
