@@ -18,7 +18,7 @@ struct Params {
   tokens: u32, // T
   heads: u32, // H
   first: u32, // first token of this window
-  chunks: u32, // chunks in this window
+  last: u32, // token after the window's last
   scale: f32,
 }
 
@@ -55,14 +55,15 @@ fn decayOf(exponent: vec4<f32>) -> vec4<f32> {
 
 @compute @workgroup_size(threads)
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
-  let chunk = workgroup.y * params.chunks + workgroup.x;
+  let chunks = (params.last - params.first + chunkSize - 1u) / chunkSize;
+  let chunk = workgroup.y * chunks + workgroup.x;
   let start = params.first + workgroup.x * chunkSize;
   let tokenBase = workgroup.y / params.heads * params.tokens;
   let head = workgroup.y % params.heads;
   if (thread < chunkSize) {
-    let token = min(start + thread, params.tokens - 1u);
+    let token = min(start + thread, params.last - 1u);
     let value = beta[(tokenBase + token) * params.heads + head];
-    pairs[thread * pairStride + chunkSize] = select(0.0, value, start + thread < params.tokens);
+    pairs[thread * pairStride + chunkSize] = select(0.0, value, start + thread < params.last);
   }
 
   let row = thread % chunkSize;
@@ -77,9 +78,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     for (var i = thread; i < chunkSize * sliceVectors; i += threads) {
       let r = i / sliceVectors;
       let x = i % sliceVectors;
-      let token = min(start + r, params.tokens - 1u);
+      let token = min(start + r, params.last - 1u);
       let at = ((tokenBase + token) * params.heads + head) * keyVectors + first + x;
-      let valid = start + r < params.tokens;
+      let valid = start + r < params.last;
       keys[r * stride + x] = select(vec4<f32>(0.0), vec4<f32>(k[at]), valid);
       queries[r * stride + x] = select(vec4<f32>(0.0), vec4<f32>(q[at]) * params.scale, valid);
     }
@@ -90,8 +91,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       var sum = vec4<f32>(0.0);
       for (var r = 0u; r < sub; r++) {
         let t = start + s * sub + r;
-        let at = ((tokenBase + min(t, params.tokens - 1u)) * params.heads + head) * keyVectors + first + x;
-        let step = select(vec4<f32>(0.0), max(g[at] * 1.4426950408889634, vec4<f32>(-127.0)), t < params.tokens);
+        let at = ((tokenBase + min(t, params.last - 1u)) * params.heads + head) * keyVectors + first + x;
+        let step = select(vec4<f32>(0.0), max(g[at] * 1.4426950408889634, vec4<f32>(-127.0)), t < params.last);
         sum += step;
         gates[(s * sub + r) * stride + x] = exp2(step);
       }

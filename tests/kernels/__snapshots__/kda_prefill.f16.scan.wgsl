@@ -21,7 +21,7 @@ struct Params {
   tokens: u32, // T
   heads: u32, // H
   first: u32, // first token of this window
-  chunks: u32, // chunks in this window
+  last: u32, // token after the window's last
   scale: f32,
 }
 
@@ -68,6 +68,7 @@ fn addRow(
 
 @compute @workgroup_size(threads)
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
+  let chunks = (params.last - params.first + chunkSize - 1u) / chunkSize;
   let firstColumn = workgroup.x * columns;
   let tokenBase = workgroup.y / params.heads * params.tokens;
   let head = workgroup.y % params.heads;
@@ -84,20 +85,20 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   var nextUpdate: array<vec4<f32>, updateLoads>;
   for (var z = 0u; z < sliceLoads; z++) {
     let i = min(thread + z * threads, 2u * chunkSize * sliceVectors - 1u);
-    let r = workgroup.y * params.chunks * 3u * chunkSize + i / sliceVectors;
+    let r = workgroup.y * chunks * 3u * chunkSize + i / sliceVectors;
     nextSlice[z] = vec4<f32>(rows[r * keyVectors + i % sliceVectors]);
   }
 
-  for (var c = 0u; c < params.chunks; c++) {
-    let chunk = workgroup.y * params.chunks + c;
+  for (var c = 0u; c < chunks; c++) {
+    let chunk = workgroup.y * chunks + c;
     let rowBase = chunk * 3u * chunkSize;
     let start = params.first + c * chunkSize;
     var value: array<vec4<f32>, outRows>;
     for (var z = 0u; z < outRows; z++) {
       let t = start + outRow + z * rowStep;
-      let at = (tokenBase + min(t, params.tokens - 1u)) * params.heads + head;
+      let at = (tokenBase + min(t, params.last - 1u)) * params.heads + head;
       let loaded = vec4<f32>(v[at * valueVectors + firstColumn + column]);
-      value[z] = select(vec4<f32>(0.0), loaded, t < params.tokens);
+      value[z] = select(vec4<f32>(0.0), loaded, t < params.last);
     }
 
     // [kg; qg] S
@@ -232,7 +233,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     }
     for (var z = 0u; z < outRows; z++) {
       let t = start + outRow + z * rowStep;
-      if (t < params.tokens) {
+      if (t < params.last) {
         o[((tokenBase + t) * params.heads + head) * valueVectors + firstColumn + column] = vec4<Io>(out[z]);
       }
     }
@@ -265,7 +266,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       } else {
         for (var z = 0u; z < sliceLoads; z++) {
           let i = min(thread + z * threads, 2u * chunkSize * sliceVectors - 1u);
-          let following = (workgroup.y * params.chunks + min(c + 1u, params.chunks - 1u)) * 3u * chunkSize;
+          let following = (workgroup.y * chunks + min(c + 1u, chunks - 1u)) * 3u * chunkSize;
           nextSlice[z] = vec4<f32>(rows[(following + i / sliceVectors) * keyVectors + i % sliceVectors]);
         }
       }

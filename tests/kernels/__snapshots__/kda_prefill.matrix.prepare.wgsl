@@ -1,0 +1,357 @@
+enable f16;
+enable subgroups;
+diagnostic(off, subgroup_uniformity);
+enable chromium_experimental_subgroup_matrix;
+diagnostic(off, chromium.subgroup_matrix_uniformity);
+// kda_prefill / matrix_prepare: what prepare computes, its products on matrix units. Linked with inverse.
+//   kg = exp2(G) k,  qg = scale exp2(G) q,  kl = exp2(Glast - G) k,  decay = exp2(Glast)
+//   A[i,j] = beta_i k_i . (exp2(G_i - G_j) k_j),  j <  i        M = (I + A)^-1 diag(beta)
+//   P[i,j] = scale q_i . (exp2(G_i - G_j) k_j),   j <= i
+// One workgroup per chunk and head. Level l pairs the rows of every second half of 2^(l+1) rows with those of the first:
+// decayed to the border between the halves, both are f16 operands of plain products, whatever the gates. A pair i > j
+// belongs to the level of the highest bit in which i and j differ. Decays are products of gates, never exp2 of a
+// difference of sums.
+// Workgroup memory: a level's operands, rows of K + 8 f16 + A and P packed in [chunkSize, chunkSize + 4] f32 + tiles.
+
+const chunkSize: u32 = 32u; // tokens per chunk (fla: BT)
+const levels: u32 = 5u; // log2(chunkSize)
+const keyDim: u32 = 128u; // K
+const rowsPerThread: u32 = 8u;
+const tile: u32 = 16u; // rows, columns and depth of one product of the matrix unit
+const subgroupSize: u32 = 32u;
+alias Io = f32; // storage type of q, k
+
+struct Params {
+  tokens: u32, // T
+  heads: u32, // H
+  first: u32, // first token of this window
+  last: u32, // token after the window's last
+  scale: f32,
+}
+
+alias Left = subgroup_matrix_left<f16, tile, tile>;
+alias Right = subgroup_matrix_right<f16, tile, tile>;
+alias Sum = subgroup_matrix_result<f32, tile, tile>;
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> q: array<vec4<Io>>; // [B, T, H, K]
+@group(0) @binding(2) var<storage, read> k: array<vec4<Io>>; // [B, T, H, K]
+@group(0) @binding(3) var<storage, read> g: array<vec4<f32>>; // [B, T, H, K]
+@group(0) @binding(4) var<storage, read> beta: array<f32>; // [B, T, H]
+// Matrices lie in tiles, each tile in one piece: a subgroup loads two cache lines and not one for every row.
+@group(0) @binding(5) var<storage, read_write> rows: array<vec4<f16>>; // [B, H, chunks, kg qg kl, chunkSize, K]
+@group(0) @binding(6) var<storage, read_write> blocks: array<vec4<f16>>; // [B, H, chunks, M P, chunkSize, chunkSize]
+@group(0) @binding(7) var<storage, read_write> decay: array<vec4<f32>>; // [B, H, chunks, K]
+
+const sub: u32 = 16u; // rows of a diagonal block, for inverse
+const keyVectors: u32 = keyDim / 4u;
+const rowGroups: u32 = chunkSize / rowsPerThread;
+const threads: u32 = rowGroups * keyVectors;
+const subgroups: u32 = threads / subgroupSize;
+const halfRows: u32 = chunkSize / 2u; // rows in the halves of a level
+const stride: u32 = keyVectors + 2u; // neighbouring rows begin 4 banks apart
+const keyTiles: u32 = keyDim / tile;
+const chunkTiles: u32 = chunkSize / tile;
+const tileVectors: u32 = tile / 4u;
+const smallTiles: u32 = halfRows / tile; // tiles of a level whose halves are smaller than a tile
+const pairStride: u32 = chunkSize + 4u;
+
+// Bits of vec4<f16>: [second halves of k, first halves of k, second halves of q] [halfRows, K]. Totals before that.
+var<workgroup> operands: array<vec2<u32>, 3u * halfRows * stride>;
+// A[i,j] at [i,j], P[i,j] at [j,i], beta_i at [i, chunkSize]. Products q_i k_i by channel before that.
+var<workgroup> pairs: array<f32, chunkSize * pairStride>;
+var<workgroup> gates: array<vec4<f32>, chunkSize * 4u>; // tiles of A and P of a small level, then inverse's
+
+fn bits(a: vec4<f32>) -> vec2<u32> {
+  return bitcast<vec2<u32>>(vec4<f16>(a));
+}
+
+// Row among all rows in first halves of level l, counted over the chunk, as a row of the chunk.
+fn spread(row: u32, l: u32) -> u32 {
+  return ((row >> l) << (l + 1u)) | (row & ((1u << l) - 1u));
+}
+
+// The other way round, for a row in either half.
+fn gathered(row: u32, l: u32) -> u32 {
+  return ((row >> (l + 1u)) << l) | (row & ((1u << l) - 1u));
+}
+
+// Where vector x of row r lies in a matrix of `across` tiles side by side.
+fn tiled(r: u32, x: u32, across: u32) -> u32 {
+  return (r / tile * across + x / tileVectors) * tile * tileVectors + r % tile * tileVectors + x % tileVectors;
+}
+
+// Copies the pairs of a level smaller than a tile out of its tiles.
+fn mergeTiles(thread: u32, l: u32) {
+  let half = 1u << l;
+  for (var i = thread; i < halfRows * half; i += threads) {
+    let row = i >> l;
+    let column = ((row >> l) << l) | (i & (half - 1u));
+    let x = row / tile * tile * tile + row % tile * tile + column % tile;
+    let at = spread(row, l) + half;
+    let other = spread(column, l);
+    pairs[at * pairStride + other] = gates[x / 4u][x % 4u];
+    pairs[other * pairStride + at] = gates[smallTiles * tile * tileVectors + x / 4u][x % 4u];
+  }
+}
+
+@compute @workgroup_size(threads)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(local_invocation_index) thread: u32,
+  @builtin(subgroup_id) subgroup: u32,
+) {
+  let chunks = (params.last - params.first + chunkSize - 1u) / chunkSize;
+  let chunk = workgroup.y * chunks + workgroup.x;
+  let start = params.first + workgroup.x * chunkSize;
+  let tokenBase = workgroup.y / params.heads * params.tokens;
+  let head = workgroup.y % params.heads;
+  let x = thread % keyVectors;
+  let group = thread / keyVectors;
+  let firstRow = group * rowsPerThread;
+
+  // A thread's rows past T are zero and their gates one.
+  var gate: array<vec4<f32>, rowsPerThread>;
+  var key: array<vec4<f16>, rowsPerThread>;
+  var query: array<vec4<f16>, rowsPerThread>;
+  var total = vec4<f32>(1.0);
+  for (var r = 0u; r < rowsPerThread; r++) {
+    let t = start + firstRow + r;
+    let at = ((tokenBase + min(t, params.last - 1u)) * params.heads + head) * keyVectors + x;
+    let valid = t < params.last;
+    let step = max(g[at] * 1.4426950408889634, vec4<f32>(-127.0));
+    gate[r] = select(vec4<f32>(1.0), exp2(step), valid);
+    key[r] = select(vec4<f16>(0.0), vec4<f16>(k[at]), valid);
+    query[r] = select(vec4<f16>(0.0), vec4<f16>(vec4<f32>(q[at]) * params.scale), valid);
+    total *= gate[r];
+    pairs[(firstRow + r) * keyVectors + x] = dot(vec4<f32>(key[r]), vec4<f32>(query[r]));
+  }
+  operands[thread * 2u] = bitcast<vec2<u32>>(total.xy);
+  operands[thread * 2u + 1u] = bitcast<vec2<u32>>(total.zw);
+  workgroupBarrier(); // totals and products are read by other threads
+
+  // Decay of the other half's rows, for levels whose halves span threads.
+  var sibling: array<vec4<f32>, levels>;
+  for (var l = 0u; l < levels; l++) {
+    let spanned = (1u << l) / rowsPerThread;
+    sibling[l] = vec4<f32>(1.0);
+    for (var z = 0u; z < spanned; z++) {
+      let source = (((group / spanned) ^ 1u) * spanned + z) * keyVectors + x;
+      sibling[l] *= vec4<f32>(
+        bitcast<vec2<f32>>(operands[source * 2u]),
+        bitcast<vec2<f32>>(operands[source * 2u + 1u]),
+      );
+    }
+  }
+  var diagonal = 0.0;
+  var strength = 0.0;
+  if (thread < chunkSize) {
+    for (var z = 0u; z < keyVectors; z++) {
+      diagonal += pairs[thread * keyVectors + (z + thread) % keyVectors];
+    }
+    let token = min(start + thread, params.last - 1u);
+    let loaded = beta[(tokenBase + token) * params.heads + head];
+    strength = select(0.0, loaded, start + thread < params.last);
+  }
+  workgroupBarrier(); // operands and pairs are about to be overwritten
+  if (thread < chunkSize) {
+    pairs[thread * pairStride + thread] = diagonal;
+    pairs[thread * pairStride + chunkSize] = strength;
+  }
+
+  var before = vec4<f32>(1.0); // decay from the start of the half to the thread's first row
+  var after = vec4<f32>(1.0); // decay from the thread's last row to the end of the half
+  for (var l = 0u; l < levels; l++) {
+    let half = 1u << l;
+    let block = min(half, rowsPerThread);
+    // @stage decayed operands
+    // Second halves, down from the border.
+    var product = before;
+    for (var r = 0u; r < rowsPerThread; r++) {
+      product = gate[r] * select(product, before, r % block == 0u);
+      if (select(firstRow & half, r & half, half < rowsPerThread) != 0u) {
+        let at = gathered(firstRow + r, l) * stride + x;
+        operands[at] = bits(product * vec4<f32>(key[r]));
+        operands[2u * halfRows * stride + at] = bits(product * vec4<f32>(query[r]));
+      }
+    }
+    // First halves, up from the border.
+    product = after;
+    for (var up = 0u; up < rowsPerThread; up++) {
+      let r = rowsPerThread - 1u - up;
+      product = select(product, after, r % block == block - 1u);
+      if (select(firstRow & half, r & half, half < rowsPerThread) == 0u) {
+        let at = (halfRows + gathered(firstRow + r, l)) * stride + x;
+        operands[at] = bits(product * vec4<f32>(key[r]));
+      }
+      product *= gate[r];
+    }
+    // @end
+    let second = (firstRow & half) != 0u;
+    before *= select(vec4<f32>(1.0), sibling[l], second);
+    after *= select(sibling[l], vec4<f32>(1.0), second);
+    // @stage merged tiles
+    if (l > 0u && half <= tile) {
+      mergeTiles(thread, l - 1u);
+    }
+    // @end
+    workgroupBarrier(); // the level's operands are complete, and its tiles free
+
+    // @stage intra-chunk products
+    let across = max(half / tile, 1u); // tiles on a side of a half
+    let products = across * smallTiles;
+    for (var job = subgroup; job < 2u * products; job += subgroups) {
+      let t = job % products;
+      let isQuery = job >= products;
+      let rowTile = t / across;
+      let columnTile = t / (across * across) * across + t % across;
+      let rowBase = (select(0u, 2u * halfRows, isQuery) + rowTile * tile) * stride;
+      let columnBase = (halfRows + columnTile * tile) * stride;
+      var sum = Sum();
+      for (var z = 0u; z < keyTiles; z++) {
+        let left = subgroupMatrixLoad<Left, row_major>(&operands, rowBase + z * tileVectors, stride);
+        let right = subgroupMatrixLoad<Right, col_major>(&operands, columnBase + z * tileVectors, stride);
+        sum = subgroupMatrixMultiplyAccumulate(left, right, sum);
+      }
+      if (half < tile) {
+        subgroupMatrixStore<row_major>(&gates, job * tile * tileVectors, sum, tileVectors);
+      } else {
+        let i = spread(rowTile * tile, l) + half;
+        let j = spread(columnTile * tile, l);
+        if (isQuery) {
+          subgroupMatrixStore<col_major>(&pairs, j * pairStride + i, sum, pairStride);
+        } else {
+          subgroupMatrixStore<row_major>(&pairs, i * pairStride + j, sum, pairStride);
+        }
+      }
+    }
+    // @end
+    workgroupBarrier(); // operands are about to be overwritten; pairs are read by other threads
+  }
+
+  // @stage decayed rows
+  let to = chunk * 3u * chunkSize * keyVectors;
+  var product = before;
+  for (var r = 0u; r < rowsPerThread; r++) {
+    product *= gate[r];
+    let at = to + tiled(firstRow + r, x, keyTiles);
+    rows[at] = vec4<f16>(product * vec4<f32>(key[r]));
+    rows[at + chunkSize * keyVectors] = vec4<f16>(product * vec4<f32>(query[r]));
+  }
+  if (group == rowGroups - 1u) {
+    decay[chunk * keyVectors + x] = product;
+  }
+  product = after;
+  for (var up = 0u; up < rowsPerThread; up++) {
+    let r = rowsPerThread - 1u - up;
+    let at = to + 2u * chunkSize * keyVectors + tiled(firstRow + r, x, keyTiles);
+    rows[at] = vec4<f16>(product * vec4<f32>(key[r]));
+    product *= gate[r];
+  }
+  // @end
+
+  // @stage inverse
+  invert(thread);
+  // @end
+
+  for (var i = thread; i < chunkSize * chunkSize / 4u; i += threads) {
+    let inTile = i % (tile * tileVectors);
+    let t = i / (tile * tileVectors);
+    let r = t / chunkTiles * tile + inTile / tileVectors;
+    let c = t % chunkTiles * tile + inTile % tileVectors * 4u;
+    var m: vec4<f32>;
+    var p: vec4<f32>;
+    for (var e = 0u; e < 4u; e++) {
+      m[e] = unitLower(r, c + e) * pairs[(c + e) * pairStride + chunkSize];
+      p[e] = select(0.0, pairs[(c + e) * pairStride + r], c + e <= r);
+    }
+    let at = chunk * chunkSize * chunkSize / 2u + i;
+    blocks[at] = vec4<f16>(m);
+    blocks[at + chunkSize * chunkSize / 4u] = vec4<f16>(p);
+  }
+}
+
+// kda_prefill / inverse: X = (I + A)^-1 in place, A strictly lower triangular [chunkSize, chunkSize] in `pairs`.
+// Forward substitution on 16 x 16 diagonal blocks, then X10 = -X11 A10 X00 on pairs of blocks, then on pairs of pairs.
+// Row i of A is still without beta_i, which lies in the last column. The ones of X's diagonal are not stored.
+// Workgroup memory: none of its own; A10 X00 passes through `gates`.
+
+// X[i,j] of the unit lower triangular matrix kept below the diagonal of `pairs`.
+fn unitLower(i: u32, j: u32) -> f32 {
+  return select(select(0.0, 1.0, i == j), pairs[i * pairStride + j], j < i);
+}
+
+fn invert(thread: u32) {
+  let row = thread % chunkSize;
+  let local = row % sub;
+  let base = row - local;
+
+  // Diagonal blocks: thread = column.
+  var column: array<f32, sub>;
+  if (thread < chunkSize) {
+    for (var i = 0u; i < sub; i++) {
+      var sum = 0.0;
+      for (var m = 0u; m < i; m++) {
+        sum += pairs[(base + i) * pairStride + base + m] * column[m];
+      }
+      let identity = select(0.0, 1.0, i == local);
+      column[i] = fma(-pairs[(base + i) * pairStride + chunkSize], sum, identity);
+    }
+  }
+  workgroupBarrier(); // every column is known before A is overwritten
+  if (thread < chunkSize) {
+    for (var i = 0u; i < sub; i++) {
+      if (i > local) {
+        pairs[(base + i) * pairStride + row] = column[i];
+      }
+    }
+  }
+  workgroupBarrier(); // diagonal blocks of X are complete
+
+  // Pairs of inverted blocks.
+  for (var half = sub; half < chunkSize; half *= 2u) {
+    let vectors = half / 4u;
+    let items = chunkSize / 4u * vectors; // two rows of four columns each
+    for (var i = thread; i < items; i += threads) {
+      let c = i % vectors * 4u;
+      let r = i / vectors * 2u; // row counted over the lower halves of all pairs
+      let corner = r / half * 2u * half;
+      let i0 = corner + half + r % half;
+      var sum0 = vec4<f32>(0.0);
+      var sum1 = vec4<f32>(0.0);
+      for (var m = c; m < half; m++) {
+        let j = corner + c;
+        let x = vec4<f32>(
+          unitLower(corner + m, j),
+          unitLower(corner + m, j + 1u),
+          unitLower(corner + m, j + 2u),
+          unitLower(corner + m, j + 3u),
+        );
+        sum0 += pairs[i0 * pairStride + corner + m] * x;
+        sum1 += pairs[(i0 + 1u) * pairStride + corner + m] * x;
+      }
+      gates[r * vectors + i % vectors] = pairs[i0 * pairStride + chunkSize] * sum0;
+      gates[(r + 1u) * vectors + i % vectors] = pairs[(i0 + 1u) * pairStride + chunkSize] * sum1;
+    }
+    workgroupBarrier(); // A10 X00 is complete in `gates`
+    for (var i = thread; i < items; i += threads) {
+      let c = i % vectors * 4u;
+      let r = i / vectors * 2u;
+      let group = r / half;
+      let corner = group * 2u * half;
+      let i0 = corner + half + r % half;
+      var sum0 = vec4<f32>(0.0);
+      var sum1 = vec4<f32>(0.0);
+      for (var m = 0u; m < r % half + 2u; m++) {
+        let x = gates[(group * half + m) * vectors + i % vectors];
+        sum0 += unitLower(i0, corner + half + m) * x;
+        sum1 += unitLower(i0 + 1u, corner + half + m) * x;
+      }
+      for (var e = 0u; e < 4u; e++) {
+        pairs[i0 * pairStride + corner + c + e] = -sum0[e];
+        pairs[(i0 + 1u) * pairStride + corner + c + e] = -sum1[e];
+      }
+    }
+    workgroupBarrier(); // the merged block is read by the next merge
+  }
+}

@@ -1,0 +1,279 @@
+enable f16;
+enable subgroups;
+diagnostic(off, subgroup_uniformity);
+enable chromium_experimental_subgroup_matrix;
+diagnostic(off, chromium.subgroup_matrix_uniformity);
+// kda_prefill / matrix_scan: carry the state through a window's chunks, oldest first, on matrix units.
+//   Vn = M (V - kg S),  O = qg S + P Vn,  S' = diag(decay) S + kl^T Vn
+// One workgroup owns tileV columns of one head's state: f32 in registers, an f16 copy in workgroup memory as operand.
+// Each operand tile of the next chunk is fetched into registers as soon as this chunk's has been used.
+// Workgroup memory: the copy [K, tileV + 8] f16 + V - kg S, then Vn [chunkSize, tileV + 8] f16 + sums on their way from
+// matrices to threads, [chunkSize, tileV + 4] and [K, tileV + 4] f32.
+
+const chunkSize: u32 = 32u; // tokens per chunk (fla: BT)
+const keyDim: u32 = 128u; // K
+const valueDim: u32 = 128u; // V
+const tileV: u32 = 16u; // columns of the state per workgroup (fla: BV)
+const tile: u32 = 16u; // rows, columns and depth of one product of the matrix unit
+const subgroupSize: u32 = 32u;
+const productParts: u32 = 4u; // subgroups side by side down the rows of [kg; qg] S
+const productColumns: u32 = 1u; // and across its columns
+const updateParts: u32 = 4u; // subgroups down the rows of kl^T Vn
+const updateColumns: u32 = 1u;
+alias Io = f32; // storage type of v, o
+
+struct Params {
+  tokens: u32, // T
+  heads: u32, // H
+  first: u32, // first token of this window
+  last: u32, // token after the window's last
+  scale: f32,
+}
+
+alias Left = subgroup_matrix_left<f16, tile, tile>;
+alias Right = subgroup_matrix_right<f16, tile, tile>;
+alias Sum = subgroup_matrix_result<f32, tile, tile>;
+
+@group(0) @binding(0) var<uniform> params: Params;
+// Tiles in one piece each, as matrix_prepare writes them.
+@group(0) @binding(1) var<storage, read> rows: array<vec4<f16>>; // [B, H, chunks, kg qg kl, chunkSize, K]
+@group(0) @binding(2) var<storage, read> blocks: array<vec4<f16>>; // [B, H, chunks, M P, chunkSize, chunkSize]
+@group(0) @binding(3) var<storage, read> decay: array<f32>; // [B, H, chunks, K]
+@group(0) @binding(4) var<storage, read> v: array<vec4<Io>>; // [B, T, H, V]
+@group(0) @binding(5) var<storage, read_write> state: array<vec4<f32>>; // [B, H, K, V]
+@group(0) @binding(6) var<storage, read_write> o: array<vec4<Io>>; // [B, T, H, V]
+
+const subgroups: u32 = productParts * productColumns;
+const threads: u32 = subgroups * subgroupSize;
+const columns: u32 = tileV / 4u;
+const valueVectors: u32 = valueDim / 4u;
+const rowStep: u32 = threads / columns;
+const tokenRows: u32 = chunkSize / rowStep; // rows of V a thread carries from sums to operands
+const stateRows: u32 = keyDim / rowStep;
+const halfStride: u32 = columns + 2u; // neighbouring rows begin 4 banks apart
+const sumStride: u32 = columns + 1u;
+const tileVectors: u32 = tile / 4u;
+const tileLength: u32 = tile * tileVectors;
+const keyTiles: u32 = keyDim / tile;
+const chunkTiles: u32 = chunkSize / tile;
+const valueTiles: u32 = tileV / tile;
+const rowsLength: u32 = chunkSize * keyDim / 4u;
+const blockLength: u32 = chunkSize * chunkSize / 4u;
+const productRows: u32 = 2u * chunkTiles / productParts; // tiles of [kg; qg] S a subgroup computes: down
+const productWidth: u32 = valueTiles / productColumns; // and across
+const updateRows: u32 = keyTiles / updateParts;
+const updateWidth: u32 = valueTiles / updateColumns;
+const freshTiles: u32 = (chunkTiles * valueTiles + subgroups - 1u) / subgroups; // tiles of Vn a subgroup computes
+
+var<workgroup> stateHalf: array<vec4<f16>, keyDim * halfStride>;
+var<workgroup> values: array<vec4<f16>, chunkSize * halfStride>; // V - kg S, then Vn
+var<workgroup> tokenSums: array<vec4<f32>, chunkSize * sumStride>; // kg S, then Vn, then O
+var<workgroup> stateSums: array<vec4<f32>, keyDim * sumStride>; // kl^T Vn
+
+@compute @workgroup_size(threads)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(local_invocation_index) thread: u32,
+  @builtin(subgroup_id) subgroup: u32,
+) {
+  let chunks = (params.last - params.first + chunkSize - 1u) / chunkSize;
+  let firstColumn = workgroup.x * columns;
+  let tokenBase = workgroup.y / params.heads * params.tokens;
+  let head = workgroup.y % params.heads;
+  let column = thread % columns;
+  let row = thread / columns;
+  let productPart = subgroup % productParts;
+  let productColumn = subgroup / productParts * productWidth;
+  let updatePart = subgroup % updateParts;
+  let updateColumn = subgroup / updateParts * updateWidth;
+  let firstChunk = workgroup.y * chunks;
+
+  var carried: array<vec4<f32>, stateRows>;
+  for (var z = 0u; z < stateRows; z++) {
+    let r = row + z * rowStep;
+    carried[z] = state[(workgroup.y * keyDim + r) * valueVectors + firstColumn + column];
+    stateHalf[r * halfStride + column] = vec4<f16>(carried[z]);
+  }
+
+  // Tiles of the chunk at hand.
+  var keys: array<array<Left, keyTiles>, productRows>; // kg, qg
+  var inverses: array<array<Left, chunkTiles>, freshTiles>; // M
+  var scores: array<array<Left, chunkTiles>, productRows>; // P
+  var updates: array<array<Left, chunkTiles>, updateRows>; // kl
+  for (var i = 0u; i < productRows; i++) {
+    let r = productPart + i * productParts;
+    for (var z = 0u; z < keyTiles; z++) {
+      let at = firstChunk * 3u * rowsLength + (r * keyTiles + z) * tileLength;
+      keys[i][z] = subgroupMatrixLoad<Left, row_major>(&rows, at, tileVectors);
+    }
+    for (var z = 0u; z < chunkTiles; z++) {
+      let at = (firstChunk * 2u + 1u) * blockLength + (r % chunkTiles * chunkTiles + z) * tileLength;
+      scores[i][z] = subgroupMatrixLoad<Left, row_major>(&blocks, at, tileVectors);
+    }
+  }
+  for (var i = 0u; i < freshTiles; i++) {
+    let r = (subgroup + i * subgroups) / valueTiles % chunkTiles;
+    for (var z = 0u; z < chunkTiles; z++) {
+      let at = firstChunk * 2u * blockLength + (r * chunkTiles + z) * tileLength;
+      inverses[i][z] = subgroupMatrixLoad<Left, row_major>(&blocks, at, tileVectors);
+    }
+  }
+  for (var i = 0u; i < updateRows; i++) {
+    let r = updatePart + i * updateParts;
+    for (var z = 0u; z < chunkTiles; z++) {
+      let at = (firstChunk * 3u + 2u) * rowsLength + (z * keyTiles + r) * tileLength;
+      updates[i][z] = subgroupMatrixLoad<Left, col_major>(&rows, at, tileVectors);
+    }
+  }
+  workgroupBarrier(); // the copy of the state is complete
+
+  for (var c = 0u; c < chunks; c++) {
+    let chunk = firstChunk + c;
+    let next = firstChunk + min(c + 1u, chunks - 1u);
+    let start = params.first + c * chunkSize;
+    var value: array<vec4<f32>, tokenRows>;
+    for (var z = 0u; z < tokenRows; z++) {
+      let t = start + row + z * rowStep;
+      let at = (tokenBase + min(t, params.last - 1u)) * params.heads + head;
+      let loaded = vec4<f32>(v[at * valueVectors + firstColumn + column]);
+      value[z] = select(vec4<f32>(0.0), loaded, t < params.last);
+    }
+    var fade: array<f32, stateRows>;
+    for (var z = 0u; z < stateRows; z++) {
+      fade[z] = decay[chunk * keyDim + row + z * rowStep];
+    }
+
+    // [kg; qg] S. Tint does not zero a bare `var` again in each round of a loop; a value given is assigned.
+    var products: array<array<Sum, productWidth>, productRows>;
+    for (var i = 0u; i < productRows; i++) {
+      for (var j = 0u; j < productWidth; j++) {
+        products[i][j] = Sum();
+      }
+    }
+    // @stage products with the state
+    for (var z = 0u; z < keyTiles; z++) {
+      for (var j = 0u; j < productWidth; j++) {
+        let at = z * tile * halfStride + (productColumn + j) * tileVectors;
+        let right = subgroupMatrixLoad<Right, row_major>(&stateHalf, at, halfStride);
+        for (var i = 0u; i < productRows; i++) {
+          products[i][j] = subgroupMatrixMultiplyAccumulate(keys[i][z], right, products[i][j]);
+        }
+      }
+    }
+    // @end
+    for (var i = 0u; i < productRows; i++) {
+      let r = productPart + i * productParts;
+      if (r < chunkTiles) {
+        for (var j = 0u; j < productWidth; j++) {
+          let at = r * tile * sumStride + (productColumn + j) * tileVectors;
+          subgroupMatrixStore<row_major>(&tokenSums, at, products[i][j], sumStride);
+        }
+      }
+      for (var z = 0u; z < keyTiles; z++) {
+        let at = next * 3u * rowsLength + (r * keyTiles + z) * tileLength;
+        keys[i][z] = subgroupMatrixLoad<Left, row_major>(&rows, at, tileVectors);
+      }
+    }
+    workgroupBarrier(); // kg S is complete
+    for (var z = 0u; z < tokenRows; z++) {
+      let r = row + z * rowStep;
+      values[r * halfStride + column] = vec4<f16>(value[z] - tokenSums[r * sumStride + column]);
+    }
+    workgroupBarrier(); // V - kg S is complete
+
+    // @stage new values
+    // Vn = M (V - kg S)
+    for (var i = 0u; i < freshTiles; i++) {
+      let job = subgroup + i * subgroups;
+      if (job < chunkTiles * valueTiles) {
+        let r = job / valueTiles;
+        let j = job % valueTiles;
+        var fresh = Sum();
+        for (var z = 0u; z < chunkTiles; z++) {
+          let at = z * tile * halfStride + j * tileVectors;
+          let right = subgroupMatrixLoad<Right, row_major>(&values, at, halfStride);
+          fresh = subgroupMatrixMultiplyAccumulate(inverses[i][z], right, fresh);
+        }
+        subgroupMatrixStore<row_major>(&tokenSums, r * tile * sumStride + j * tileVectors, fresh, sumStride);
+        for (var z = 0u; z < chunkTiles; z++) {
+          let at = next * 2u * blockLength + (r * chunkTiles + z) * tileLength;
+          inverses[i][z] = subgroupMatrixLoad<Left, row_major>(&blocks, at, tileVectors);
+        }
+      }
+    }
+    // @end
+    workgroupBarrier(); // Vn is complete, and V - kg S used
+    for (var z = 0u; z < tokenRows; z++) {
+      let r = row + z * rowStep;
+      values[r * halfStride + column] = vec4<f16>(tokenSums[r * sumStride + column]);
+    }
+    workgroupBarrier(); // the copy of Vn is complete, and its sums are free
+
+    // @stage state update
+    // kl^T Vn
+    for (var j = 0u; j < updateWidth; j++) {
+      for (var i = 0u; i < updateRows; i++) {
+        var update = Sum();
+        for (var z = 0u; z < chunkTiles; z++) {
+          let at = z * tile * halfStride + (updateColumn + j) * tileVectors;
+          let right = subgroupMatrixLoad<Right, row_major>(&values, at, halfStride);
+          update = subgroupMatrixMultiplyAccumulate(updates[i][z], right, update);
+        }
+        let at = (updatePart + i * updateParts) * tile * sumStride + (updateColumn + j) * tileVectors;
+        subgroupMatrixStore<row_major>(&stateSums, at, update, sumStride);
+      }
+    }
+    for (var i = 0u; i < updateRows; i++) {
+      for (var z = 0u; z < chunkTiles; z++) {
+        let r = updatePart + i * updateParts;
+        let at = (next * 3u + 2u) * rowsLength + (z * keyTiles + r) * tileLength;
+        updates[i][z] = subgroupMatrixLoad<Left, col_major>(&rows, at, tileVectors);
+      }
+    }
+    // @end
+
+    // @stage outputs
+    // O = qg S + P Vn
+    for (var i = 0u; i < productRows; i++) {
+      let r = productPart + i * productParts;
+      if (r >= chunkTiles) {
+        for (var j = 0u; j < productWidth; j++) {
+          for (var z = 0u; z < chunkTiles; z++) {
+            let at = z * tile * halfStride + (productColumn + j) * tileVectors;
+            let right = subgroupMatrixLoad<Right, row_major>(&values, at, halfStride);
+            products[i][j] = subgroupMatrixMultiplyAccumulate(scores[i][z], right, products[i][j]);
+          }
+          let at = (r - chunkTiles) * tile * sumStride + (productColumn + j) * tileVectors;
+          subgroupMatrixStore<row_major>(&tokenSums, at, products[i][j], sumStride);
+        }
+        for (var z = 0u; z < chunkTiles; z++) {
+          let at = (next * 2u + 1u) * blockLength + (r % chunkTiles * chunkTiles + z) * tileLength;
+          scores[i][z] = subgroupMatrixLoad<Left, row_major>(&blocks, at, tileVectors);
+        }
+      }
+    }
+    // @end
+    workgroupBarrier(); // kl^T Vn and O are complete
+
+    // S' = diag(decay) S + kl^T Vn
+    for (var z = 0u; z < stateRows; z++) {
+      let r = row + z * rowStep;
+      carried[z] = fma(vec4<f32>(fade[z]), carried[z], stateSums[r * sumStride + column]);
+      stateHalf[r * halfStride + column] = vec4<f16>(carried[z]);
+    }
+    for (var z = 0u; z < tokenRows; z++) {
+      let r = row + z * rowStep;
+      let t = start + r;
+      if (t < params.last) {
+        let at = ((tokenBase + t) * params.heads + head) * valueVectors + firstColumn + column;
+        o[at] = vec4<Io>(tokenSums[r * sumStride + column]);
+      }
+    }
+    workgroupBarrier(); // the copy of the state is complete, and all sums are free
+  }
+
+  for (var z = 0u; z < stateRows; z++) {
+    let r = row + z * rowStep;
+    state[(workgroup.y * keyDim + r) * valueVectors + firstColumn + column] = carried[z];
+  }
+}
