@@ -9,6 +9,7 @@ import { floorUs } from "../tuner/ceilings.ts";
 import type { StagesRequest, StageTimes } from "../tuner/stages.ts";
 import type { Workload } from "../tuner/workloads.ts";
 import { benchLines, type BenchRow, stageLines } from "./bench_lines.ts";
+import { windowsLines, type WindowsRow, windowsRow } from "./bench_windows.ts";
 import { chooseWorkloads, type WorkloadOptions } from "./choose_workloads.ts";
 import { GpuProcess } from "./gpu_process.ts";
 import type { Backend } from "./open_backend.ts";
@@ -22,6 +23,7 @@ import { winnerFor } from "./winner_for.ts";
 export interface BenchOptions extends WorkloadOptions {
   readonly config?: string[];
   readonly stages?: true;
+  readonly windows?: true;
   readonly backend?: Backend;
   readonly software?: true;
   readonly profiles?: string;
@@ -49,8 +51,9 @@ export async function runBench(options: BenchOptions): Promise<number> {
   const { record, capabilities } = gpu;
   const trials = new TrialProcess(gpu);
   try {
-    const ceilings = await gpu.request<Ceilings>("ceilings", {}, CEILINGS_TIMEOUT_MS);
     const workloads = chosen.pick(record.software, capabilities);
+    if (options.windows) return await compareWindows(workloads);
+    const ceilings = await gpu.request<Ceilings>("ceilings", {}, CEILINGS_TIMEOUT_MS);
     const rows: BenchRow[] = [];
     for (const workload of workloads) {
       const family = familyNamed(workload.family);
@@ -92,6 +95,16 @@ export async function runBench(options: BenchOptions): Promise<number> {
     return rows.every((row) => row.trial.status === "passed") ? EXIT.ok : EXIT.failed;
   } finally {
     trials.close();
+  }
+
+  async function compareWindows(workloads: readonly Workload[]): Promise<number> {
+    const rows: WindowsRow[] = [];
+    for (const workload of workloads) {
+      for (const choice of await configsOf(workload)) rows.push(await windowsRow(gpu, workload, choice));
+    }
+    if (options.json) await printJson({ device: record, rows });
+    else await print(...windowsLines(rows, record));
+    return rows.every((row) => row.passed) ? EXIT.ok : EXIT.failed;
   }
 
   /** Undefined, and the reason told, where a stage can't be timed: the row stands without it. */

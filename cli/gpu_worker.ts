@@ -6,11 +6,13 @@ import { numericCheckOp } from "./worker_ops/numeric_check.ts";
 import { runOp } from "./worker_ops/run.ts";
 import { stagesOp } from "./worker_ops/stages.ts";
 import { trialOp } from "./worker_ops/trial.ts";
+import { windowsOp } from "./worker_ops/windows.ts";
 
 await serveGpu({
   ceilings: measureCeilings,
   trial: trialOp(familyNamed) as WorkerOp,
   run: runOp as WorkerOp,
   stages: stagesOp as WorkerOp,
+  windows: windowsOp as WorkerOp,
   numeric_check: numericCheckOp,
 });

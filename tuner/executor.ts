@@ -153,23 +153,20 @@ export class Execution {
     return outputs;
   }
 
-  /** Elements of an output in the buffers' order, range after range; each lies in one buffer, in whole words. */
+  /** Elements of an output in the buffers' order, range after range, each of whole words. */
   async read(output: string, ranges: readonly Range[]): Promise<Tensor> {
     const specs = this.#plan.buffers.filter((b) => b.to === output);
     const { dtype } = specs[0];
-    const spans = ranges.map(({ offset, length }) => {
-      const spec = specs.find(({ part, length: held }) =>
-        offset >= (part?.offset ?? 0) && offset + length <= (part?.offset ?? 0) + held
-      );
-      if (!spec) {
-        throw new RangeError(
-          `Cannot read ${length} elements of ${output} at ${offset}: no buffer holds them`,
-        );
-      }
-      const buffer = this.#buffers.get(spec.name)!;
-      const bytes = DTYPE_BYTES[dtype];
-      return { buffer, offset: (offset - (spec.part?.offset ?? 0)) * bytes, size: length * bytes };
-    });
+    const spans = ranges.flatMap(({ offset, length }) =>
+      specs.flatMap(({ name, part, length: held }) => {
+        const start = part?.offset ?? 0;
+        const first = Math.max(offset, start);
+        const elements = Math.min(offset + length, start + held) - first;
+        if (elements <= 0) return [];
+        const bytes = DTYPE_BYTES[dtype];
+        return { buffer: this.#buffers.get(name)!, offset: (first - start) * bytes, size: elements * bytes };
+      })
+    );
     const length = ranges.reduce((sum, range) => sum + range.length, 0);
     return decodeBuffer(await readSpans(this.#device, spans), {
       name: output,

@@ -1,23 +1,35 @@
-import type { AnyFamily, Axes, Plan, Tensor } from "../kernels/core/family.ts";
+import type { AnyFamily, Axes, Plan, Tensors } from "../kernels/core/family.ts";
 import { encodeTensor, repeatedBlock } from "./buffer_codec.ts";
 import type { Execution } from "./executor.ts";
 
 /** Large enough that few writes fill a buffer, small enough to build at once. */
 const BLOCK_BYTES = 8 << 20;
 
-const samples = new WeakMap<AnyFamily, Map<string, Readonly<Record<string, Tensor>>>>();
+const samples = new WeakMap<AnyFamily, Map<string, Tensors>>();
 
 /**
  * Fills the inputs of full-size executions of one plan with honest values quickly: floats repeat a small seeded case of
  * the family, integers (tables, lengths) are made at full size.
  */
 export function fillForTiming(sets: readonly Execution[], plan: Plan, family: AnyFamily, axes: Axes): void {
-  const floats = sampleOf(family, axes);
-  const integers = family.indicesFor?.(axes, 1) ?? {};
+  fillRepeating(sets, plan, sampleOf(family, axes), family.indicesFor?.(axes, 1));
+}
+
+/** Fills the inputs of executions of one plan with `floats` over and over, and with `integers` as they are. */
+export function fillRepeating(
+  sets: readonly Execution[],
+  plan: Plan,
+  floats: Tensors,
+  integers: Tensors = {},
+): void {
+  const blocks = new Map<string, Uint8Array<ArrayBuffer>>();
   for (const spec of plan.buffers) {
     if (spec.from === undefined) continue;
     const exact = integers[spec.from];
-    const block = exact ? encodeTensor(exact, spec) : repeatedBlock(floats[spec.from], spec, BLOCK_BYTES);
+    const block = exact
+      ? encodeTensor(exact, spec)
+      : blocks.get(spec.from) ?? repeatedBlock(floats[spec.from], spec, BLOCK_BYTES);
+    blocks.set(spec.from, block);
     for (const set of sets) set.fill(spec, block);
   }
 }

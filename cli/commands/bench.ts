@@ -15,6 +15,10 @@ export function benchCommand() {
     )
     .option("--stages", "time every pass on its own, and each stage marked in one by leaving it out")
     .option(
+      "--windows",
+      "instead of timing, run long inputs in windows of two lengths: memory, dispatches, and whether outputs agree",
+    )
+    .option(
       "--storage <list>",
       "how the caller's tensors (q, k, v, o; the cache; the state) are stored: f32 or f16, KV or VK",
     )
@@ -30,6 +34,7 @@ Examples:
   deno task bench kda_prefill --workload 'B=1,T=8192,H=32'
   deno task bench kda_prefill --workload T=8192 --config 'kda_prefill:formulation=recurrent' 'kda_prefill:chunkSize=32'
   deno task bench mla_decode --workload S=131072 --stages           where does its time go?
+  deno task bench kda_prefill --workload T=1048576 --windows        do a million tokens run, and right?
   deno task bench --backend dawn --suite targets
   deno task bench --software                            small sizes on a software adapter`,
     )

@@ -91,6 +91,32 @@ Deno.test(
   },
 );
 
+Deno.test(
+  { name: "bench --windows runs one input in windows of two lengths and compares" + needs, ignore: !device },
+  async () => {
+    const small = [
+      "bench",
+      "kda_prefill",
+      "--workload",
+      "T=70,H=1,K=64,V=64",
+      "--storage",
+      "f32",
+      "--windows",
+    ];
+    const args = [...small, "--config", "kda_prefill:unroll=false"];
+    const { code, stdout } = await runCli([...args, "--json"]);
+    assertEquals(code, 0);
+    const { rows: [{ runs, errors, sampledTokens, passed }] } = JSON.parse(stdout);
+    assertEquals(runs.map((run: { windowTokens: number }) => run.windowTokens), [35, 34]);
+    assertEquals(runs.map((run: { dispatches: number }) => run.dispatches), [4, 6]);
+    assertEquals([sampledTokens, passed], [70, true]);
+    assert(errors.o <= 2e-6 && errors.final_state <= 2e-6, JSON.stringify(errors));
+    for (const run of runs) assert(run.scratchBytes > 0 && run.longestDispatchMs > 0 && run.totalMs > 0);
+    const { stdout: table } = await runCli(args);
+    assert(/^ *34 tokens +3 +6 /m.test(table) && /^They agree at 70 tokens: o /m.test(table), table);
+  },
+);
+
 Deno.test({ name: "bench --stages times every pass of each variant" + needs, ignore: !device }, async () => {
   const { code, stdout, stderr } = await runCli([
     ...SMALL,

@@ -60,8 +60,8 @@ gpuTest("kda_prefill is right one token around every chunk size", async () => {
 });
 
 gpuTest("kda_prefill carries the state from window to window", async () => {
-  // A binding holds this part of q: windows see their own tokens, those of a batch and of the last case all.
-  for (const [B, T, part] of [[1, 900, 0.4], [1, 333, 0.7], [2, 300, 1.2], [1, 300, 1.2]]) {
+  // A binding holds this part of q: tokens lie in several buffers, then sequences do, then all in one.
+  for (const [B, T, part] of [[1, 900, 0.4], [1, 333, 0.7], [5, 100, 0.5], [2, 300, 1.2], [1, 300, 1.2]]) {
     const axes = { B, T, H: 1, K: 128, V: 128 };
     const { limits } = opened!.capabilities;
     const maxStorageBufferBindingSize = part * B * T * axes.K * 4;
