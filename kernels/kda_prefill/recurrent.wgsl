@@ -58,6 +58,11 @@ var<workgroup> products: array<array<vec4<f32>, block>, 2u * blocks>; // P_ij at
 var<workgroup> values: array<array<vec4<f32>, tileV>, 2u * blocks>; // of four tokens
 var<workgroup> strengths: array<vec4<f32>, 2u * blocks>;
 
+// The row of a token in q, k, g, v and o, given that of its sequence's token 0; one past the last is read as the last.
+fn rowOf(token: u32, firstRow: u32) -> u32 {
+  return firstRow + min(token, params.last - 1u) * params.heads;
+}
+
 // What a loader holds of a batch.
 struct Fetched {
   query: array<vec4<Io>, rounds * block>,
@@ -67,17 +72,11 @@ struct Fetched {
   strength: f32,
 }
 
-// The row of a token in q, k, g, v and o; a token past the last is read as the last.
-fn rowOf(token: u32, sequence: u32) -> u32 {
-  let at = sequence / params.heads * params.tokens + min(token, params.last - 1u);
-  return at * params.heads + sequence % params.heads;
-}
-
-fn fetch(loader: u32, start: u32, sequence: u32, firstColumn: u32) -> Fetched {
+fn fetch(loader: u32, start: u32, firstRow: u32, firstColumn: u32) -> Fetched {
   var fetched: Fetched;
   // @unroll
   for (var n = 0u; n < block; n++) {
-    let at = rowOf(start + loader / team * block + n, sequence) * keyVectors + loader % team;
+    let at = rowOf(start + loader / team * block + n, firstRow) * keyVectors + loader % team;
     // @unroll
     for (var r = 0u; r < rounds; r++) {
       fetched.query[r * block + n] = q[at + r * team];
@@ -88,9 +87,9 @@ fn fetch(loader: u32, start: u32, sequence: u32, firstColumn: u32) -> Fetched {
   // @unroll
   for (var i = 0u; i < valueLoads; i++) {
     let item = loader + i * loaders;
-    fetched.value[i] = v[rowOf(start + item / tileV, sequence) * valueDim + firstColumn + item % tileV];
+    fetched.value[i] = v[rowOf(start + item / tileV, firstRow) * valueDim + firstColumn + item % tileV];
   }
-  fetched.strength = beta[rowOf(start + loader, sequence)];
+  fetched.strength = beta[rowOf(start + loader, firstRow)];
   return fetched;
 }
 
@@ -200,28 +199,33 @@ fn main(
   @builtin(subgroup_invocation_id) lane: u32,
 ) {
   let sequence = workgroup.y; // of one head
+  let firstRow = sequence / params.heads * params.tokens * params.heads + sequence % params.heads;
   let firstColumn = workgroup.x * tileV;
   let part = thread % parts;
   let group = thread / parts; // of four columns
   let stateAt = sequence * keyDim * valueDim / 4u + (firstColumn / 4u + group);
 
+  // The same in all lanes of a subgroup, and known to be: under a branch it must take for divergent, a compiler guards
+  // every shuffle (twice the instructions on NVIDIA, 2026-11).
+  let isLoader = subgroupBroadcastFirst(thread) >= workers;
+
   var S: array<vec4<f32>, rowsPerThread>;
   var next: Fetched;
-  if (thread < workers) {
+  if (!isLoader) {
     // @unroll
     for (var r = 0u; r < rowsPerThread; r++) {
       S[r] = state[stateAt + (4u * (r / 4u * parts + part) + r % 4u) * (valueDim / 4u)];
     }
   } else {
-    next = fetch(thread - workers, params.first, sequence, firstColumn);
+    next = fetch(thread - workers, params.first, firstRow, firstColumn);
   }
 
   // Loaders are a batch ahead of the workers.
   var turn = 0u;
   for (var start = params.first; start < params.last + batch; start += batch) {
-    if (thread >= workers) {
+    if (isLoader) {
       let current = next;
-      next = fetch(thread - workers, start + batch, sequence, firstColumn);
+      next = fetch(thread - workers, start + batch, firstRow, firstColumn);
       stage(thread - workers, start, turn, current);
     } else if (start > params.first) {
       for (var m = 0u; m < blocks; m++) {
@@ -300,7 +304,7 @@ fn main(
           }
           let token = start - batch + m * block + n;
           if (n % quads == part / 4u && token < params.last) {
-            o[rowOf(token, sequence) * valueDim + firstColumn + group * 4u + part % 4u] = Io(output);
+            o[rowOf(token, firstRow) * valueDim + firstColumn + group * 4u + part % 4u] = Io(output);
           }
         }
       }
@@ -308,7 +312,7 @@ fn main(
     turn = 1u - turn;
     workgroupBarrier(); // a batch is staged, and the one before it done with
   }
-  if (thread < workers) {
+  if (!isLoader) {
     // @unroll
     for (var r = 0u; r < rowsPerThread; r++) {
       state[stateAt + (4u * (r / 4u * parts + part) + r % 4u) * (valueDim / 4u)] = S[r];
