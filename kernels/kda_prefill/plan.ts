@@ -3,17 +3,14 @@ import { definePass, link } from "../core/pass.ts";
 import { specialize } from "../core/specialize.ts";
 import { formatVariant } from "../core/variant_id.ts";
 import { matrix } from "./matrix_plan.ts";
-import { params, type Setting } from "./setting.ts";
+import { recurrent } from "./recurrent_plan.ts";
+import { type FormulationPlan, params, type Setting } from "./setting.ts";
 import { type KdaPrefillConfig } from "./space.ts";
 import { stretchesOf, tensorBuffers } from "./stretches.ts";
-import { boundBy, chunkedWindows, mostChunks, recurrentWindows, scanPool } from "./windows.ts";
+import { boundBy, chunkedWindows, mostChunks, scanPool } from "./windows.ts";
 import inverseCode from "./inverse.wgsl" with { type: "text" };
 import prepareCode from "./prepare.wgsl" with { type: "text" };
-import recurrentCode from "./recurrent.wgsl" with { type: "text" };
 import scanCode from "./scan.wgsl" with { type: "text" };
-
-/** Tokens the recurrent form works on together; `block` in recurrent.wgsl. */
-const BLOCK = 4;
 
 /** Buffers and passes of one variant at one size; see README.md for what each pass computes. */
 export function plan(
@@ -31,18 +28,19 @@ export function plan(
     : config.formulation === "matrix"
     ? matrix(id, setting)
     : recurrent(id, setting);
-  const buffers: BufferSpec[] = [...tensorBuffers(axes, config, stretches), ...scratch as BufferSpec[]];
+  const buffers: BufferSpec[] = [...tensorBuffers(axes, config, stretches), ...scratch];
   const half = config.formulation === "matrix" || config.elem === "f16" || config.io === "f16";
   const tolerance = half ? 2e-3 : 1e-5;
   const tokens = windows.map(({ stretch, first, count }) => ({ first: stretch.first + first, count }));
   return { id, buffers, passes, tolerance, windows: tokens };
 }
 
-function chunked(id: string, setting: Setting) {
+function chunked(id: string, setting: Setting): FormulationPlan {
   const { axes, config, device } = setting;
   const { H, K, V } = axes;
   const { chunkSize, tileV } = config;
-  const windows = chunkedWindows(id, setting, config.elem as "f32" | "f16");
+  const elem = config.elem as "f32" | "f16";
+  const windows = chunkedWindows(id, setting, elem);
   const chunks = mostChunks(setting, windows);
   const types = { Elem: config.elem, Io: config.io };
   const prepare = specialize(link(prepareCode, inverseCode), {
@@ -84,66 +82,10 @@ function chunked(id: string, setting: Setting) {
       workgroups: [V / tileV, window.stretch.sequences * H, 1],
     }),
   ]);
-  const scratch = [
-    { name: "rows", dtype: config.elem, length: chunks * 3 * chunkSize * K, role: "scratch" },
-    { name: "blocks", dtype: config.elem, length: chunks * 2 * chunkSize * chunkSize, role: "scratch" },
+  const scratch: BufferSpec[] = [
+    { name: "rows", dtype: elem, length: chunks * 3 * chunkSize * K, role: "scratch" },
+    { name: "blocks", dtype: elem, length: chunks * 2 * chunkSize * chunkSize, role: "scratch" },
     { name: "decay", dtype: "f32", length: chunks * K, role: "scratch" },
   ];
   return { windows, scratch, passes };
-}
-
-function recurrent(id: string, setting: Setting) {
-  const { axes, config, device } = setting;
-  const parts = axes.K / config.recurrentRows;
-  if (parts < BLOCK) {
-    throw new RangeError(
-      `Cannot run ${id}: K / recurrentRows = ${parts} threads share a column, and outputs of ${BLOCK} tokens need as many`,
-    );
-  }
-  checkSubgroup(id, parts, device);
-  const code = specialize(recurrentCode, {
-    keyDim: axes.K,
-    valueDim: axes.V,
-    tileV: config.tileV,
-    rowsPerThread: config.recurrentRows,
-    columnsPerThread: config.recurrentColumns,
-    batch: config.recurrentBatch,
-    loaders: config.recurrentLoaders,
-    team: Math.min(axes.K / 4, device.subgroupSize!.min, config.recurrentLoaders),
-    Io: config.io,
-    Columns: columnsType(config.recurrentColumns, "f32"),
-    ColumnsIo: columnsType(config.recurrentColumns, config.io),
-  });
-  const features = [...(config.io === "f16" ? ["shader-f16"] : []), "subgroups"];
-  const windows = recurrentWindows(id, setting);
-  const passes = windows.map((window) =>
-    definePass(device, {
-      label: "recurrent",
-      code,
-      unroll: config.unroll,
-      features,
-      params: params(setting, window),
-      buffers: boundBy(window, ["q", "k", "v", "g", "beta", "*state", "*o"]),
-      workgroups: [axes.V / config.tileV, window.stretch.sequences * axes.H, 1],
-    })
-  );
-  return { windows, scratch: [], passes };
-}
-
-function columnsType(columns: number, scalar: string): string {
-  return columns === 1 ? scalar : `vec${columns}<${scalar}>`;
-}
-
-function checkSubgroup(id: string, parts: number, device: Capabilities) {
-  if (!device.features.includes("subgroups") || !device.subgroupSize) {
-    throw new RangeError(
-      `Cannot run ${id}: the recurrent formulation needs the feature subgroups, which this device lacks`,
-    );
-  }
-  const { min } = device.subgroupSize;
-  if (parts > min || min % parts !== 0) {
-    throw new RangeError(
-      `Cannot run ${id}: a column is shared by K / recurrentRows = ${parts} threads, which must divide this device's smallest subgroup of ${min}`,
-    );
-  }
 }

@@ -7,10 +7,13 @@
 // Loaders, whole subgroups of their own, decay the next batch and fetch the one after it: a load whose value is used in
 // the same round is moved down to its use by compilers, and its latency is waited out.
 // Neighbours in one subgroup: the workers of a column, and the loaders of a block.
+// Work may be cut into segments of tokens, workgroup z the z-th of its window: a state wider than V is the map of a
+// segment, what it adds to a state of zeros and what it makes of the identity, and then there are no outputs.
 // Workgroup memory: twice batch tokens of G k, G q, G_3/G k [K], G_3 [K], v [tileV], beta; A and P; f32.
 
 const keyDim: u32 = 128u; // K
 const valueDim: u32 = 128u; // V
+const stateDim: u32 = 128u; // columns of S: V, or V + K of a map
 const tileV: u32 = 32u; // columns of S per workgroup (fla: BV)
 const rowsPerThread: u32 = 8u; // rows of S per worker
 const batch: u32 = 8u; // tokens staged at a time
@@ -23,6 +26,7 @@ struct Params {
   first: u32, // first token of this window
   last: u32, // token after the window's last
   scale: f32,
+  segment: u32, // tokens of a segment
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -31,7 +35,7 @@ struct Params {
 @group(0) @binding(3) var<storage, read> v: array<Io>; // [B, T, H, V]
 @group(0) @binding(4) var<storage, read> g: array<vec4<f32>>; // [B, T, H, K]
 @group(0) @binding(5) var<storage, read> beta: array<f32>; // [B, T, H]
-@group(0) @binding(6) var<storage, read_write> state: array<vec4<f32>>; // [B, H, K, V]
+@group(0) @binding(6) var<storage, read_write> state: array<vec4<f32>>; // [segments, B, H, K, stateDim]
 @group(0) @binding(7) var<storage, read_write> o: array<Io>; // [B, T, H, V]
 
 const block: u32 = 4u; // tokens worked on together
@@ -58,9 +62,15 @@ var<workgroup> products: array<array<vec4<f32>, block>, 2u * blocks>; // P_ij at
 var<workgroup> values: array<array<vec4<f32>, tileV>, 2u * blocks>; // of four tokens
 var<workgroup> strengths: array<vec4<f32>, 2u * blocks>;
 
-// The row of a token in q, k, g, v and o, given that of its sequence's token 0; one past the last is read as the last.
-fn rowOf(token: u32, firstRow: u32) -> u32 {
-  return firstRow + min(token, params.last - 1u) * params.heads;
+// What a workgroup works through.
+struct Segment {
+  firstRow: u32, // row of its sequence's token 0 in q, k, g, v and o
+  last: u32, // token after its last
+}
+
+// The row of a token in q, k, g, v and o; one past the last is read as the last.
+fn rowOf(token: u32, segment: Segment) -> u32 {
+  return segment.firstRow + min(token, segment.last - 1u) * params.heads;
 }
 
 // What a loader holds of a batch.
@@ -72,11 +82,11 @@ struct Fetched {
   strength: f32,
 }
 
-fn fetch(loader: u32, start: u32, firstRow: u32, firstColumn: u32) -> Fetched {
+fn fetch(loader: u32, start: u32, segment: Segment, firstColumn: u32) -> Fetched {
   var fetched: Fetched;
   // @unroll
   for (var n = 0u; n < block; n++) {
-    let at = rowOf(start + loader / team * block + n, firstRow) * keyVectors + loader % team;
+    let at = rowOf(start + loader / team * block + n, segment) * keyVectors + loader % team;
     // @unroll
     for (var r = 0u; r < rounds; r++) {
       fetched.query[r * block + n] = q[at + r * team];
@@ -87,14 +97,15 @@ fn fetch(loader: u32, start: u32, firstRow: u32, firstColumn: u32) -> Fetched {
   // @unroll
   for (var i = 0u; i < valueLoads; i++) {
     let item = loader + i * loaders;
-    fetched.value[i] = v[rowOf(start + item / tileV, firstRow) * valueDim + firstColumn + item % tileV];
+    let value = v[rowOf(start + item / tileV, segment) * valueDim + firstColumn % valueDim + item % tileV];
+    fetched.value[i] = select(Io(0.0), value, firstColumn < valueDim);
   }
-  fetched.strength = beta[rowOf(start + loader, firstRow)];
+  fetched.strength = beta[rowOf(start + loader, segment)];
   return fetched;
 }
 
 // Stages what was fetched of the batch at `start` as the `turn`th. Tokens past the last leave the state as it is.
-fn stage(loader: u32, start: u32, turn: u32, fetched: Fetched) {
+fn stage(loader: u32, start: u32, turn: u32, last: u32, fetched: Fetched) {
   let to = turn * blocks + loader / team;
   let lane = loader % team;
   let first = start + loader / team * block;
@@ -106,7 +117,7 @@ fn stage(loader: u32, start: u32, turn: u32, fetched: Fetched) {
     var held = array<vec4<f32>, block>(); // G_i / G_j k_j
     // @unroll
     for (var i = 0u; i < block; i++) {
-      let valid = first + i < params.last;
+      let valid = first + i < last;
       let key = select(vec4<f32>(0.0), vec4<f32>(fetched.key[r * block + i]), valid);
       let query = vec4<f32>(fetched.query[r * block + i]) * params.scale;
       let step = max(fetched.gate[r * block + i] * 1.4426950408889634, vec4<f32>(-127.0));
@@ -167,7 +178,7 @@ fn stage(loader: u32, start: u32, turn: u32, fetched: Fetched) {
   }
   if (loader < batch) {
     strengths[turn * blocks + loader / block][loader % block] =
-      select(0.0, fetched.strength, start + loader < params.last);
+      select(0.0, fetched.strength, start + loader < last);
   }
 }
 
@@ -195,15 +206,18 @@ fn sumOverParts(mine: array<vec4<f32>, block>, part: u32) -> vec4<f32> {
 @compute @workgroup_size(threads)
 fn main(
   @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) thread: u32,
   @builtin(subgroup_invocation_id) lane: u32,
 ) {
   let sequence = workgroup.y; // of one head
   let firstRow = sequence / params.heads * params.tokens * params.heads + sequence % params.heads;
+  let first = params.first + workgroup.z * params.segment;
+  let segment = Segment(firstRow, min(first + params.segment, params.last));
   let firstColumn = workgroup.x * tileV;
   let part = thread % parts;
   let group = thread / parts; // of four columns
-  let stateAt = sequence * keyDim * valueDim / 4u + (firstColumn / 4u + group);
+  let stateAt = (workgroup.z * groups.y + sequence) * keyDim * stateDim / 4u + firstColumn / 4u + group;
 
   // The same in all lanes of a subgroup, and known to be: under a branch it must take for divergent, a compiler guards
   // every shuffle (twice the instructions on NVIDIA, 2026-11).
@@ -214,20 +228,26 @@ fn main(
   if (!isLoader) {
     // @unroll
     for (var r = 0u; r < rowsPerThread; r++) {
-      S[r] = state[stateAt + (4u * (r / 4u * parts + part) + r % 4u) * (valueDim / 4u)];
+      let row = 4u * (r / 4u * parts + part) + r % 4u;
+      if (stateDim == valueDim) {
+        S[r] = state[stateAt + row * (stateDim / 4u)];
+      } else {
+        let column = vec4<u32>(0u, 1u, 2u, 3u) + (firstColumn + group * 4u);
+        S[r] = select(vec4<f32>(0.0), vec4<f32>(1.0), column == vec4<u32>(valueDim + row));
+      }
     }
   } else {
-    next = fetch(thread - workers, params.first, firstRow, firstColumn);
+    next = fetch(thread - workers, first, segment, firstColumn);
   }
 
   // Loaders are a batch ahead of the workers.
   var turn = 0u;
-  for (var start = params.first; start < params.last + batch; start += batch) {
+  for (var start = first; start < segment.last + batch; start += batch) {
     if (isLoader) {
       let current = next;
-      next = fetch(thread - workers, start + batch, firstRow, firstColumn);
-      stage(thread - workers, start, turn, current);
-    } else if (start > params.first) {
+      next = fetch(thread - workers, start + batch, segment, firstColumn);
+      stage(thread - workers, start, turn, segment.last, current);
+    } else if (start > first) {
       for (var m = 0u; m < blocks; m++) {
         let staged = (1u - turn) * blocks + m;
         var erased = array<vec4<f32>, block>();
@@ -303,8 +323,8 @@ fn main(
             output = fma(products[staged][n][j], fresh[j], output);
           }
           let token = start - batch + m * block + n;
-          if (n % quads == part / 4u && token < params.last) {
-            o[rowOf(token, firstRow) * valueDim + firstColumn + group * 4u + part % 4u] = Io(output);
+          if (stateDim == valueDim && n % quads == part / 4u && token < segment.last) {
+            o[rowOf(token, segment) * valueDim + firstColumn + group * 4u + part % 4u] = Io(output);
           }
         }
       }
@@ -315,7 +335,7 @@ fn main(
   if (!isLoader) {
     // @unroll
     for (var r = 0u; r < rowsPerThread; r++) {
-      state[stateAt + (4u * (r / 4u * parts + part) + r % 4u) * (valueDim / 4u)] = S[r];
+      state[stateAt + (4u * (r / 4u * parts + part) + r % 4u) * (stateDim / 4u)] = S[r];
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Axes, Capabilities, Param } from "../core/family.ts";
+import type { Axes, BufferSpec, Capabilities, Param, Pass } from "../core/family.ts";
 import type { KdaPrefillConfig } from "./space.ts";
 import type { Stretch } from "./stretches.ts";
 import type { Window } from "./windows.ts";
@@ -12,6 +12,13 @@ export interface Setting {
   readonly stretches: readonly Stretch[];
   /** Most tokens of a window, where the caller says so. */
   readonly windowTokens?: number;
+}
+
+/** What a formulation makes of a setting; scratch is shared by all windows. */
+export interface FormulationPlan {
+  readonly windows: readonly Window[];
+  readonly scratch: readonly BufferSpec[];
+  readonly passes: readonly Pass[];
 }
 
 /** The uniform block all passes share; tokens count from the start of the window's stretch. */

@@ -13,7 +13,7 @@ const tunables = {
     formulations: ["chunked", "matrix"],
   }),
   tileV: oneOf([8, 16, 32, 64], {
-    initial: 32,
+    initial: 16,
     unit: "columns",
     doc: "Columns of the state per workgroup (fla: BV)",
     scope: "scan",
@@ -68,7 +68,7 @@ const tunables = {
     formulations: ["chunked"],
   }),
   recurrentRows: oneOf([4, 8, 16, 32], {
-    initial: 32,
+    initial: 16,
     unit: "rows",
     doc: "Rows of the state a worker holds in registers, four columns wide",
     scope: "recurrent",
@@ -78,6 +78,13 @@ const tunables = {
     initial: 8,
     unit: "tokens",
     doc: "Tokens staged at a time",
+    scope: "recurrent",
+    formulations: ["recurrent"],
+  }),
+  segments: oneOf([1, 2, 4, 8, 16, 32], {
+    initial: 1,
+    unit: "segments",
+    doc: "Parts of a window worked on at the same time, joined by a map of the state each; for few heads",
     scope: "recurrent",
     formulations: ["recurrent"],
   }),

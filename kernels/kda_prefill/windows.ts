@@ -53,10 +53,11 @@ export function mostChunks({ axes, config }: Setting, windows: readonly Window[]
   );
 }
 
-/** Splits every stretch so that no recurrent dispatch runs for long. */
+/** Splits every stretch so that no recurrent dispatch runs for long; segments of a window run at the same time. */
 export function recurrentWindows(id: string, setting: Setting): Window[] {
   const heads = setting.stretches[0].sequences * setting.axes.H;
-  const most = Math.min(RECURRENT_TOKENS, Math.max(1, Math.floor(RECURRENT_HEAD_TOKENS / heads)));
+  const inTurn = RECURRENT_TOKENS * setting.config.segments;
+  const most = Math.min(inTurn, Math.max(1, Math.floor(RECURRENT_HEAD_TOKENS / heads)));
   return windowsOf(id, setting, most, 1);
 }
 

@@ -403,10 +403,13 @@ function reflect(code: string) {
   };
 }
 
-/** Empties the braces of functions; structs keep theirs. Leaves out directives and matrix types: no size hangs on them. */
+/**
+ * Empties the braces of functions; structs keep theirs. Leaves out directives and matrix types: no size hangs on them.
+ * wgsl_reflect takes `block`, a word of an older WGSL, for a keyword.
+ */
 function withoutBodies(code: string): string {
   code = code.replace(/\/\/.*$/gm, "").replace(/^(enable|diagnostic)\b.*;$/gm, "")
-    .replace(/^alias .*\bsubgroup_matrix_.*$/gm, "");
+    .replace(/^alias .*\bsubgroup_matrix_.*$/gm, "").replace(/\bblock\b/g, "block_");
   let text = "";
   let depth = 0;
   let inFunction = false;
