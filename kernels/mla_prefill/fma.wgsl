@@ -21,11 +21,12 @@ const groupsAcross: u32 = keyLanes / lanesAcross;
 const lanesDown: u32 = 32u / lanesAcross;
 const blockRows: u32 = rowLanes * rowsPerThread;
 const tileKeys: u32 = keyLanes * keysPerThread;
-const tileUnits: u32 = tileKeys / 4u;
+const parts: u32 = keysPerThread / 4u; // of a tile's weights, 4 keys of each thread: as many as left takes
+const partKeys: u32 = 4u * keyLanes;
 const slices: u32 = keyUnits / sliceUnits;
 const unitsPerThread: u32 = valueUnits / keyLanes;
 const sliceKeys: u32 = keysPerThread * sliceUnits / unitsPerThread; // rows of v staged at a time: as many as right takes
-const valueSlices: u32 = tileKeys / sliceKeys;
+const partSlices: u32 = partKeys / sliceKeys;
 const leftLoads: u32 = blockRows * sliceUnits / threads;
 const rightLoads: u32 = tileKeys * sliceUnits / threads;
 const masked: f32 = -1e30; // score of a key a query does not see
@@ -33,7 +34,7 @@ const least: f32 = -1e29;  // maximum over none: exp2(masked - least) is 0
 
 // All indices but a lane are constants in the products: one bounds check serves many reads under naga. Rows are an odd
 // number of vec4s long: neighbouring lanes meet no bank twice.
-var<workgroup> left: array<array<array<vec4<f32>, tileUnits + 1u>, rowLanes>, rowsPerThread>;
+var<workgroup> left: array<array<array<vec4<f32>, keyLanes + 1u>, rowLanes>, rowsPerThread>;
 var<workgroup> right: array<array<array<vec4<f32>, sliceUnits + 1u>, keyLanes>, keysPerThread>;
 
 fn addDot(a: vec4<f32>, b: vec4<f32>, sum: f32) -> f32 {
@@ -60,9 +61,9 @@ fn main(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) thread: u32,
 ) {
-  let firstRow = (groups.y - 1u - group.y) * blockRows;
-  let lastRow = min(firstRow + blockRows, params.rows) - 1u;
-  let block = Block(group.x, group.z, firstRow, lastRow);
+  let block = blockOf(group, groups.y, blockRows);
+  let firstRow = block.firstRow;
+  let lastRow = block.lastRow;
   let group32 = thread / 32u;
   let keyLane = thread % lanesAcross + group32 % groupsAcross * lanesAcross;
   let rowLane = thread % 32u / lanesAcross + group32 / groupsAcross * lanesDown;
@@ -109,7 +110,8 @@ fn main(
       for (var z = 0u; z < rightLoads; z++) {
         let at = thread + z * threads;
         let key = at / sliceUnits;
-        right[key % keysPerThread][key / keysPerThread][at % sliceUnits] = widen(nextRight[z]);
+        let n = key / partKeys * 4u + key % 4u;
+        right[n][key / 4u % keyLanes][at % sliceUnits] = widen(nextRight[z]);
       }
       // @end
       workgroupBarrier(); // the slice is in place
@@ -159,7 +161,7 @@ fn main(
       var best = masked;
       // @unroll
       for (var n = 0u; n < keysPerThread; n++) {
-        let key = first + keyLane * keysPerThread + n;
+        let key = first + n / 4u * partKeys + keyLane * 4u + n % 4u;
         let score = scores[i * keysPerThread + n] * params.scale;
         scores[i * keysPerThread + n] = select(score, masked, isEdge && key >= seen);
         best = max(best, scores[i * keysPerThread + n]);
@@ -184,71 +186,75 @@ fn main(
       }
     }
     workgroupBarrier(); // the maxima are read
+    // @end
+
     // @unroll
-    for (var i = 0u; i < rowsPerThread; i++) {
+    for (var part = 0u; part < parts; part++) {
+      // @stage softmax
       // @unroll
-      for (var n = 0u; n < keysPerThread; n += 4u) {
-        let at = i * keysPerThread + n;
+      for (var i = 0u; i < rowsPerThread; i++) {
+        let at = i * keysPerThread + part * 4u;
         let score = vec4<f32>(scores[at], scores[at + 1u], scores[at + 2u], scores[at + 3u]);
         let weight = exp2(score - maxima[i]);
         sums[i] += weight.x + weight.y + weight.z + weight.w;
-        left[i][rowLane][(keyLane * keysPerThread + n) / 4u] = weight;
-      }
-    }
-    // @end
-    for (var slice = 0u; slice < valueSlices; slice++) {
-      // @stage staging
-      // @unroll
-      for (var z = 0u; z < rightLoads; z++) {
-        let at = thread + z * threads;
-        let column = at % valueUnits;
-        let i = at / valueUnits * unitsPerThread + column / keyLanes;
-        right[i / sliceUnits][column % keyLanes][i % sliceUnits] = widen(nextRight[z]);
+        left[i][rowLane][keyLane] = weight;
       }
       // @end
-      workgroupBarrier(); // the weights and the slice are in place
-      // @stage fetch
-      if (slice + 1u < valueSlices) {
+      for (var slice = 0u; slice < partSlices; slice++) {
+        // @stage staging
         // @unroll
         for (var z = 0u; z < rightLoads; z++) {
-          nextRight[z] = v[valueUnit(block, thread + z * threads, first + (slice + 1u) * sliceKeys)];
+          let at = thread + z * threads;
+          let column = at % valueUnits;
+          let i = at / valueUnits * unitsPerThread + column / keyLanes;
+          right[i / sliceUnits][column % keyLanes][i % sliceUnits] = widen(nextRight[z]);
         }
-      } else {
-        // @unroll
-        for (var z = 0u; z < leftLoads; z++) {
-          nextLeft[z] = q[queryAt[z]];
-        }
-        // @unroll
-        for (var z = 0u; z < rightLoads; z++) {
-          keyAt[z] = keyUnit(block, thread + z * threads, first + tileKeys);
-          nextRight[z] = k[keyAt[z]];
-        }
-      }
-      // @end
-      // @stage outputs
-      // @unroll
-      for (var unit = 0u; unit < sliceKeys / 4u; unit++) {
-        var weights: array<vec4<f32>, rowsPerThread>;
-        // @unroll
-        for (var i = 0u; i < rowsPerThread; i++) {
-          weights[i] = left[i][rowLane][slice * (sliceKeys / 4u) + unit];
-        }
-        // @unroll
-        for (var c = 0u; c < 4u; c++) {
+        // @end
+        workgroupBarrier(); // the weights and the slice are in place
+        // @stage fetch
+        if (part + 1u < parts || slice + 1u < partSlices) {
+          let key = first + part * partKeys + (slice + 1u) * sliceKeys;
           // @unroll
-          for (var u = 0u; u < unitsPerThread; u++) {
-            let i = (unit * 4u + c) * unitsPerThread + u;
-            let value = right[i / sliceUnits][keyLane][i % sliceUnits];
+          for (var z = 0u; z < rightLoads; z++) {
+            nextRight[z] = v[valueUnit(block, thread + z * threads, key)];
+          }
+        } else {
+          // @unroll
+          for (var z = 0u; z < leftLoads; z++) {
+            nextLeft[z] = q[queryAt[z]];
+          }
+          // @unroll
+          for (var z = 0u; z < rightLoads; z++) {
+            keyAt[z] = keyUnit(block, thread + z * threads, first + tileKeys);
+            nextRight[z] = k[keyAt[z]];
+          }
+        }
+        // @end
+        // @stage outputs
+        // @unroll
+        for (var unit = 0u; unit < sliceKeys / 4u; unit++) {
+          var weights: array<vec4<f32>, rowsPerThread>;
+          // @unroll
+          for (var i = 0u; i < rowsPerThread; i++) {
+            weights[i] = left[i][rowLane][slice * (sliceKeys / 4u) + unit];
+          }
+          // @unroll
+          for (var c = 0u; c < 4u; c++) {
             // @unroll
-            for (var r = 0u; r < rowsPerThread; r++) {
-              let at = r * unitsPerThread + u;
-              outputs[at] = fma(vec4<f32>(weights[r][c]), value, outputs[at]);
+            for (var u = 0u; u < unitsPerThread; u++) {
+              let n = (unit * 4u + c) * unitsPerThread + u;
+              let value = right[n / sliceUnits][keyLane][n % sliceUnits];
+              // @unroll
+              for (var i = 0u; i < rowsPerThread; i++) {
+                let at = i * unitsPerThread + u;
+                outputs[at] = fma(vec4<f32>(weights[i][c]), value, outputs[at]);
+              }
             }
           }
         }
+        // @end
+        workgroupBarrier(); // weights and slice are used up
       }
-      // @end
-      workgroupBarrier(); // weights and slice are used up
     }
   }
 

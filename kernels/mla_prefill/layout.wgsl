@@ -31,12 +31,21 @@ fn visibleKeys(row: u32) -> u32 {
   return min(max(params.seen + row, params.before) - params.before, params.rangeKeys);
 }
 
-// Where a block of queries lies in the bindings.
+// A block of queries of one head.
 struct Block {
   head: u32,
   sequence: u32,
   firstRow: u32,
   lastRow: u32,
+  keyBase: u32, // row of k and v, in the bindings, of the range's first key
+}
+
+// The block of a workgroup (head, block, sequence): the longest blocks come first.
+fn blockOf(group: vec3<u32>, blocks: u32, blockRows: u32) -> Block {
+  let firstRow = (blocks - 1u - group.y) * blockRows;
+  let lastRow = min(firstRow + blockRows, params.rows) - 1u;
+  let firstKey = group.z * params.keys + params.firstKey;
+  return Block(group.x, group.z, firstRow, lastRow, firstKey * params.kvHeads + group.x / params.headsPerKv);
 }
 
 fn queryRow(block: Block, row: u32) -> u32 {
@@ -44,7 +53,7 @@ fn queryRow(block: Block, row: u32) -> u32 {
   return token * params.heads + block.head;
 }
 
+// A key past the range's end repeats the last one.
 fn keyRow(block: Block, key: u32) -> u32 {
-  let token = block.sequence * params.keys + params.firstKey + min(key, params.rangeKeys - 1u);
-  return token * params.kvHeads + block.head / params.headsPerKv;
+  return block.keyBase + min(key, params.rangeKeys - 1u) * params.kvHeads;
 }

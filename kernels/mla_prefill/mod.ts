@@ -53,7 +53,7 @@ function work(axes: Axes, config: MlaPrefillConfig): Work {
   };
 }
 
-/** T and S stand in the shapes, C is their difference. */
+/** T and S stand in the shapes, C is their difference; G is 0 where there are as many as heads, as by default. */
 function axesOf(inputs: Tensors): Axes {
   const { B, T, H, G, K, V } = axesFromShapes(mlaPrefill, inputs);
   const S = inputs.k.shape[1];
@@ -65,5 +65,5 @@ function axesOf(inputs: Tensors): Axes {
   if (H % G !== 0) {
     throw new TypeError(`Tensor k has G=${G} KV heads, and q has H=${H} heads, no multiple of them`);
   }
-  return { B, T, H, G, K, V, C: S - T };
+  return { B, T, H, G: G === H ? 0 : G, K, V, C: S - T };
 }

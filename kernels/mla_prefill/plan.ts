@@ -91,11 +91,16 @@ function matrix({ K, V }: Axes, config: MlaPrefillConfig, device: Capabilities, 
   const blockRows = rowGroups * rowTiles * M;
   const subgroups = rowGroups * colGroups;
   const threads = subgroups * subgroupSize;
-  const keysPerLane = tileKeys * blockRows / threads;
-  if (threads % blockRows !== 0 || keysPerLane % depth !== 0) {
+  if (threads % blockRows !== 0) {
     throw new RangeError(
-      `Cannot plan mla_prefill: rowGroups=${rowGroups}, colGroups=${colGroups} and rowTiles=${rowTiles} give a thread ` +
-        `${keysPerLane} of a row's ${tileKeys} keys, which must be a multiple of ${depth}`,
+      `Cannot plan mla_prefill: rowGroups=${rowGroups}, colGroups=${colGroups} and rowTiles=${rowTiles} give ` +
+        `${threads} threads ${blockRows} rows, and a row needs at least one`,
+    );
+  }
+  const keysPerLane = tileKeys * blockRows / threads;
+  if (keysPerLane % 8 !== 0) {
+    throw new RangeError(
+      `Cannot plan mla_prefill: tileKeys=${tileKeys} gives a thread ${keysPerLane} keys, and it takes a multiple of 8`,
     );
   }
   const code = specialize(link(matrixCode, layoutCode, ioF16, join), {

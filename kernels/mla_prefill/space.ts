@@ -96,8 +96,8 @@ export const space = defineSpace(tunables, [
     formulations: ["fma"],
   },
   {
-    holds: (c) => c.dimsPerSlice <= c.keyLanes * c.keysPerThread,
-    reason: "dimsPerSlice must not exceed keyLanes * keysPerThread: slices of q lie where the weights will",
+    holds: (c) => c.dimsPerSlice <= 4 * c.keyLanes,
+    reason: "dimsPerSlice must not exceed 4 * keyLanes: slices of q lie where the weights will",
     formulations: ["fma"],
   },
   {
@@ -106,8 +106,8 @@ export const space = defineSpace(tunables, [
     formulations: ["matrix"],
   },
   {
-    holds: (c) => c.rowGroups * c.colGroups <= 8,
-    reason: "rowGroups * colGroups must not exceed 8 subgroups",
+    holds: (c) => c.rowGroups * c.colGroups <= 16,
+    reason: "rowGroups * colGroups must not exceed 16 subgroups",
     formulations: ["matrix"],
   },
   {

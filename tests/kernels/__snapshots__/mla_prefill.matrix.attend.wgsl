@@ -40,8 +40,9 @@ const scoreStride: u32 = tileKeys / 4u + 1u;
 const keyLoads: u32 = (tileKeys * keyEights + threads - 1u) / threads;
 const valueLoads: u32 = (tileKeys * valueEights + threads - 1u) / threads;
 const lanesPerRow: u32 = threads / blockRows; // in the softmax
-const vectorsPerLane: u32 = tileKeys / lanesPerRow / 4u; // of scores; half as many of weights
-const stepsPerLane: u32 = tileKeys / lanesPerRow / matrixK;
+const keysPerLane: u32 = tileKeys / lanesPerRow;
+const vectorsPerLane: u32 = keysPerLane / 4u; // of scores; half as many of weights
+const isPaired: u32 = 2u / vectorsPerLane; // 1: weights of two neighbouring lanes make one matrix's row
 const matrixUnits: u32 = matrixM * matrixN / 4u;
 const columnUnits: u32 = colGroups * matrixN / 4u; // of one matrix of each subgroup in a row
 const masked: f32 = -1e30; // score of a key a query does not see
@@ -59,6 +60,12 @@ var<workgroup> factors: array<f32, blockRows>; // what a row's outputs are multi
 var<workgroup> earlier: array<f32, blockRows>; // what the earlier ranges' outputs count for
 var<workgroup> hasGrown: u32;
 
+// Where the weights of a lane begin in a row of scores: inside its own scores, and where two lanes have one vec4 of them
+// each, next to each other.
+fn weightUnit(part: u32) -> u32 {
+  return part * vectorsPerLane + isPaired * (1u - part % 2u);
+}
+
 fn keyAt(block: Block, at: u32, firstKey: u32) -> vec4<u32> {
   return k[keyRow(block, firstKey + at / keyEights) * keyEights + at % keyEights];
 }
@@ -74,9 +81,9 @@ fn main(
   @builtin(local_invocation_index) thread: u32,
   @builtin(subgroup_id) subgroup: u32,
 ) {
-  let firstRow = (groups.y - 1u - group.y) * blockRows;
-  let lastRow = min(firstRow + blockRows, params.rows) - 1u;
-  let block = Block(group.x, group.z, firstRow, lastRow);
+  let block = blockOf(group, groups.y, blockRows);
+  let firstRow = block.firstRow;
+  let lastRow = block.lastRow;
   let colGroup = subgroup % colGroups;
   let matrixRow = subgroup / colGroups * rowTiles * matrixM; // the subgroup's first row in the block
   let row = thread / lanesPerRow;
@@ -215,7 +222,7 @@ fn main(
       let pairs = unpack2x16float(words.x) + unpack2x16float(words.y) + unpack2x16float(words.z) +
         unpack2x16float(words.w); // what the product will see
       sum += pairs.x + pairs.y;
-      scores[row * scoreStride + part * vectorsPerLane + x / 2u] = words; // over scores this lane has read
+      scores[row * scoreStride + weightUnit(part) + x / 2u] = words; // over scores this lane has read
     }
     // @end
     let grown = workgroupUniformLoad(&hasGrown); // and a barrier: weights and values are in place
@@ -252,7 +259,8 @@ fn main(
     for (var s = 0u; s < tileKeys / matrixK; s++) {
       var left: array<Left, rowTiles>;
       for (var r = 0u; r < rowTiles; r++) {
-        let column = s / stepsPerLane * vectorsPerLane + s % stepsPerLane * (matrixK / 8u);
+        let key = s * matrixK;
+        let column = weightUnit(key / keysPerLane) + key % keysPerLane / 8u;
         let at = (matrixRow + r * matrixM) * scoreStride + column;
         left[r] = subgroupMatrixLoad<Left, row_major>(&scores, at, scoreStride);
       }
@@ -334,12 +342,21 @@ fn visibleKeys(row: u32) -> u32 {
   return min(max(params.seen + row, params.before) - params.before, params.rangeKeys);
 }
 
-// Where a block of queries lies in the bindings.
+// A block of queries of one head.
 struct Block {
   head: u32,
   sequence: u32,
   firstRow: u32,
   lastRow: u32,
+  keyBase: u32, // row of k and v, in the bindings, of the range's first key
+}
+
+// The block of a workgroup (head, block, sequence): the longest blocks come first.
+fn blockOf(group: vec3<u32>, blocks: u32, blockRows: u32) -> Block {
+  let firstRow = (blocks - 1u - group.y) * blockRows;
+  let lastRow = min(firstRow + blockRows, params.rows) - 1u;
+  let firstKey = group.z * params.keys + params.firstKey;
+  return Block(group.x, group.z, firstRow, lastRow, firstKey * params.kvHeads + group.x / params.headsPerKv);
 }
 
 fn queryRow(block: Block, row: u32) -> u32 {
@@ -347,9 +364,9 @@ fn queryRow(block: Block, row: u32) -> u32 {
   return token * params.heads + block.head;
 }
 
+// A key past the range's end repeats the last one.
 fn keyRow(block: Block, key: u32) -> u32 {
-  let token = block.sequence * params.keys + params.firstKey + min(key, params.rangeKeys - 1u);
-  return token * params.kvHeads + block.head / params.headsPerKv;
+  return block.keyBase + min(key, params.rangeKeys - 1u) * params.kvHeads;
 }
 
 // mla_prefill / io_f16: q, k, v and o as pairs of halves in u32 words, so that no shader-f16 feature is needed.
