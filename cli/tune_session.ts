@@ -3,7 +3,7 @@ import { type Ceilings, type Profile, SCHEMA_VERSION, type Trial, type Winner } 
 import { sourceHash } from "../profiles/source_hash.ts";
 import { defaultRoot, ProfileStore } from "../profiles/store_fs.ts";
 import { chooseWinners } from "../profiles/winners.ts";
-import { matrixPlan } from "../tuner/matrix_rate.ts";
+import { matrixPlans } from "../tuner/matrix_rate.ts";
 import { type Strategy, strategyNamed } from "../tuner/strategies/mod.ts";
 import { tune, variantsOf } from "../tuner/tune.ts";
 import { chooseWorkloads, type ChosenWorkloads, type WorkloadOptions } from "./choose_workloads.ts";
@@ -178,6 +178,7 @@ async function tuneAll(
 /** Stored ceilings, where they were measured under the same driver and lack none the device has. */
 function usableCeilings(profile: Profile | undefined, gpu: GpuProcess): Ceilings | undefined {
   if (profile?.device.driver !== gpu.record.driver) return undefined;
-  const isWhole = profile.ceilings?.matrixTflops !== undefined || !matrixPlan(gpu.capabilities, 1, 1);
+  const isWhole = profile.ceilings?.matrixTflops !== undefined ||
+    matrixPlans(gpu.capabilities, 1, 1).length === 0;
   return isWhole ? profile.ceilings : undefined;
 }

@@ -1,9 +1,9 @@
-// floorUs() by unit, and what matrixPlan() asks of a device. Rates themselves: by hand, a CPU's say nothing.
+// floorUs() by unit, and what matrixPlans() asks of a device. Rates themselves: by hand, a CPU's say nothing.
 import { PORTABLE_DEVICE } from "../../cli/portable_device.ts";
 import type { Capabilities, SubgroupMatrix } from "../../kernels/core/family.ts";
 import { SUBGROUP_MATRIX } from "../../kernels/core/pass.ts";
 import { floorUs } from "../../tuner/ceilings.ts";
-import { matrixPlan } from "../../tuner/matrix_rate.ts";
+import { matrixPlans } from "../../tuner/matrix_rate.ts";
 import { assert, assertEquals } from "../assert.ts";
 
 const CEILINGS = {
@@ -34,7 +34,7 @@ function withMatrices(...shapes: [string, string, number, number, number][]): Ca
   return { ...PORTABLE_DEVICE, engine: "tint", features, subgroupMatrices };
 }
 
-Deno.test("matrixPlan() takes the largest f16 > f32 shape and counts its operations", () => {
+Deno.test("matrixPlans() take the largest f16 > f32 shape, each the same number of operations", () => {
   const device = withMatrices(["f16", "f16", 32, 32, 32], ["f16", "f32", 16, 8, 8], [
     "f16",
     "f32",
@@ -42,18 +42,22 @@ Deno.test("matrixPlan() takes the largest f16 > f32 shape and counts its operati
     8,
     16,
   ]);
-  const { plan, flops } = matrixPlan(device, 3, 5)!;
-  const [pass] = plan.passes;
-  assert(pass.code.includes("alias Left = subgroup_matrix_left<f16, 16, 16>;"));
-  assert(pass.code.includes("alias Right = subgroup_matrix_right<f16, 8, 16>;"));
-  assert(pass.code.includes("alias Sum = subgroup_matrix_result<f32, 8, 16>;"));
-  const subgroups = 3 * pass.workgroupSize[0] / 32;
-  assertEquals(flops, subgroups * 5 * 4 * (2 * 16 * 8 * 16));
+  const plans = matrixPlans(device, 3, 5);
+  assert(plans.length > 1);
+  for (const { plan, inputs, flops } of plans) {
+    const [pass] = plan.passes;
+    assert(pass.code.includes("alias Left = subgroup_matrix_left<f16, 16, 16>;"));
+    assert(pass.code.includes("alias Right = subgroup_matrix_right<f16, 8, 16>;"));
+    assert(pass.code.includes("alias Sum = subgroup_matrix_result<f32, 8, 16>;"));
+    const products = pass.code.match(/subgroupMatrixMultiplyAccumulate/g)!.length;
+    assertEquals(flops, 3 * pass.workgroupSize[0] / 32 * 5 * products * (2 * 16 * 8 * 16));
+    assertEquals(inputs.operands.data.length, plan.buffers[0].length);
+  }
 });
 
-Deno.test("matrixPlan() is undefined where the device lists no such shape or subgroups of several sizes", () => {
-  assertEquals(matrixPlan(PORTABLE_DEVICE, 1, 1), undefined);
-  assertEquals(matrixPlan(withMatrices(["u8", "u32", 16, 16, 16]), 1, 1), undefined);
+Deno.test("matrixPlans() are none where the device lists no such shape or subgroups of several sizes", () => {
+  assertEquals(matrixPlans(PORTABLE_DEVICE, 1, 1), []);
+  assertEquals(matrixPlans(withMatrices(["u8", "u32", 16, 16, 16]), 1, 1), []);
   const device = withMatrices(["f16", "f32", 16, 16, 16]);
-  assertEquals(matrixPlan({ ...device, subgroupSize: { min: 8, max: 32 } }, 1, 1), undefined);
+  assertEquals(matrixPlans({ ...device, subgroupSize: { min: 8, max: 32 } }, 1, 1), []);
 });
