@@ -246,6 +246,27 @@ Deno.test("kda_prefill runs token after token only where subgroups are wide enou
   deepStrictEqual(kdaPrefill.plan(axes, config, deviceWith({})).passes[0].features, ["subgroups"]);
 });
 
+Deno.test("kda_prefill's segments are whole batches of a window, with scratch for a map each", () => {
+  const config = { ...recurrent, segments: 8 };
+  const states = (plan: Plan) => plan.buffers.find((b) => b.name === "starts")!.length / (128 * 128);
+  const planOf = (axes: Axes) => {
+    const device = deviceWith({});
+    return fit(kdaPrefill.plan(completeAxes(kdaPrefill, axes), config, device), device);
+  };
+  const plan = planOf({ T: 1000, H: 2 });
+  deepStrictEqual(plan.passes.map((p) => [p.label, ...p.workgroups]), [
+    ["map", 256 / recurrent.tileV, 2, 8],
+    ["combine", 32, 2, 1],
+    ["recurrent", 128 / recurrent.tileV, 2, 8],
+  ]);
+  strictEqual(param(plan, 0, "segment"), 128);
+  strictEqual(states(plan), 16);
+  strictEqual(states(planOf({ T: 20, H: 2 })), 3 * 2); // the last of batches of 8 is short
+  deepStrictEqual(planOf({ T: 8 }).passes.map((p) => p.label), ["recurrent"]);
+  ok(scratchBytes(planOf({ T: 2 ** 20 })) <= 512 * 2 ** 20);
+  throws(() => planOf({ B: 16, T: 1024, H: 32 }), /maps of 4096 segments of heads need \d+ bytes of scratch/);
+});
+
 Deno.test("kda_prefill asks for shader-f16, and allows f16's error, only where f16 is stored", () => {
   const axes = completeAxes(kdaPrefill, {});
   const features = (change: object) =>
