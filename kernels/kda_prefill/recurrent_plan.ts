@@ -62,12 +62,12 @@ function segmentTokens({ count }: Window, { config }: Setting): number {
 }
 
 function combine(window: Window, setting: Setting): Pass {
-  const { axes, device } = setting;
+  const { axes, config, device } = setting;
   const segments = Math.ceil(window.count / segmentTokens(window, setting));
   return definePass(device, {
     label: "combine",
     code: specialize(combineCode, { keyDim: axes.K, valueDim: axes.V }),
-    unroll: true,
+    unroll: config.unroll,
     params: [{ name: "segments", type: "u32", value: segments }],
     buffers: boundBy(window, ["maps", "*starts", "*state"]),
     workgroups: [axes.V / 4, window.stretch.sequences * axes.H, 1],

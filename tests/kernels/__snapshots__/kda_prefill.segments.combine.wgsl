@@ -29,23 +29,10 @@ var<workgroup> A: array<array<vec4<f32>, sliceVectors + 1u>, keyDim>; // rows pa
 fn fetch(turn: u32, head: u32, heads: u32, thread: u32) -> array<vec4<f32>, sliceVectors> {
   let firstRow = (min(turn / slices, params.segments - 1u) * heads + head) * keyDim;
   var fetched: array<vec4<f32>, sliceVectors>;
-  { const i = 0u;
+  for (var i = 0u; i < sliceVectors; i++) {
     let row = firstRow + (thread + i * keyDim) / sliceVectors;
     fetched[i] = maps[row * mapVectors + valueVectors + turn % slices * sliceVectors + thread % sliceVectors];
   }
-{ const i = 1u;
-    let row = firstRow + (thread + i * keyDim) / sliceVectors;
-    fetched[i] = maps[row * mapVectors + valueVectors + turn % slices * sliceVectors + thread % sliceVectors];
-  }
-{ const i = 2u;
-    let row = firstRow + (thread + i * keyDim) / sliceVectors;
-    fetched[i] = maps[row * mapVectors + valueVectors + turn % slices * sliceVectors + thread % sliceVectors];
-  }
-{ const i = 3u;
-    let row = firstRow + (thread + i * keyDim) / sliceVectors;
-    fetched[i] = maps[row * mapVectors + valueVectors + turn % slices * sliceVectors + thread % sliceVectors];
-  }
-
   return fetched;
 }
 
@@ -65,86 +52,17 @@ fn main(
     S[row] = mine;
     mine = maps[(segmentHead * keyDim + row) * mapVectors + workgroup.x];
     for (var turn = 0u; turn < slices; turn++) {
-      { const i = 0u;
+      for (var i = 0u; i < sliceVectors; i++) {
         A[(row + i * keyDim) / sliceVectors][row % sliceVectors] = next[i];
       }
-{ const i = 1u;
-        A[(row + i * keyDim) / sliceVectors][row % sliceVectors] = next[i];
-      }
-{ const i = 2u;
-        A[(row + i * keyDim) / sliceVectors][row % sliceVectors] = next[i];
-      }
-{ const i = 3u;
-        A[(row + i * keyDim) / sliceVectors][row % sliceVectors] = next[i];
-      }
-
       workgroupBarrier(); // S and the slice are complete
       next = fetch(segment * slices + turn + 1u, head, groups.y, row);
-      { const x = 0u;
+      for (var x = 0u; x < sliceVectors; x++) {
         let a = A[row][x];
-        { const e = 0u;
+        for (var e = 0u; e < 4u; e++) {
           mine = fma(vec4<f32>(a[e]), S[turn * slice + 4u * x + e], mine);
         }
-{ const e = 1u;
-          mine = fma(vec4<f32>(a[e]), S[turn * slice + 4u * x + e], mine);
-        }
-{ const e = 2u;
-          mine = fma(vec4<f32>(a[e]), S[turn * slice + 4u * x + e], mine);
-        }
-{ const e = 3u;
-          mine = fma(vec4<f32>(a[e]), S[turn * slice + 4u * x + e], mine);
-        }
-
       }
-{ const x = 1u;
-        let a = A[row][x];
-        { const e = 0u;
-          mine = fma(vec4<f32>(a[e]), S[turn * slice + 4u * x + e], mine);
-        }
-{ const e = 1u;
-          mine = fma(vec4<f32>(a[e]), S[turn * slice + 4u * x + e], mine);
-        }
-{ const e = 2u;
-          mine = fma(vec4<f32>(a[e]), S[turn * slice + 4u * x + e], mine);
-        }
-{ const e = 3u;
-          mine = fma(vec4<f32>(a[e]), S[turn * slice + 4u * x + e], mine);
-        }
-
-      }
-{ const x = 2u;
-        let a = A[row][x];
-        { const e = 0u;
-          mine = fma(vec4<f32>(a[e]), S[turn * slice + 4u * x + e], mine);
-        }
-{ const e = 1u;
-          mine = fma(vec4<f32>(a[e]), S[turn * slice + 4u * x + e], mine);
-        }
-{ const e = 2u;
-          mine = fma(vec4<f32>(a[e]), S[turn * slice + 4u * x + e], mine);
-        }
-{ const e = 3u;
-          mine = fma(vec4<f32>(a[e]), S[turn * slice + 4u * x + e], mine);
-        }
-
-      }
-{ const x = 3u;
-        let a = A[row][x];
-        { const e = 0u;
-          mine = fma(vec4<f32>(a[e]), S[turn * slice + 4u * x + e], mine);
-        }
-{ const e = 1u;
-          mine = fma(vec4<f32>(a[e]), S[turn * slice + 4u * x + e], mine);
-        }
-{ const e = 2u;
-          mine = fma(vec4<f32>(a[e]), S[turn * slice + 4u * x + e], mine);
-        }
-{ const e = 3u;
-          mine = fma(vec4<f32>(a[e]), S[turn * slice + 4u * x + e], mine);
-        }
-
-      }
-
       workgroupBarrier(); // S and the slice are about to be overwritten
     }
   }
