@@ -3,7 +3,7 @@ import { definePass, link, SUBGROUP_MATRIX } from "../core/pass.ts";
 import { specialize } from "../core/specialize.ts";
 import { params, type Setting } from "./setting.ts";
 import { boundBy, chunkedWindows, mostChunks, type Window } from "./windows.ts";
-import inverseCode from "./inverse.wgsl" with { type: "text" };
+import inverseCode from "./matrix_inverse.wgsl" with { type: "text" };
 import prepareCode from "./matrix_prepare.wgsl" with { type: "text" };
 import scanCode from "./matrix_scan.wgsl" with { type: "text" };
 
@@ -25,6 +25,7 @@ export function matrix(
     ...common,
     levels: Math.log2(chunkSize),
     rowsPerThread: config.matrixRows,
+    operandLength: chunkSize / 2 * Math.max(3 * (K / 4 + 2), 6 * (chunkSize / 8 + 2)),
   });
   const productParts = Math.min(config.matrixSubgroups, 2 * chunkSize / tile);
   const updateParts = Math.min(config.matrixSubgroups, K / tile);

@@ -6,7 +6,7 @@
 // decayed to the border between the halves, both are f16 operands of plain products, whatever the gates. A pair i > j
 // belongs to the level of the highest bit in which i and j differ. Decays are products of gates, never exp2 of a
 // difference of sums.
-// Workgroup memory: a level's operands, rows of K + 8 f16 + A and P packed in [chunkSize, chunkSize + 4] f32 + tiles.
+// Workgroup memory: f16 operands of a level or of inverse + A and P packed in [chunkSize, chunkSize + 4] f32 + tiles.
 
 const chunkSize: u32 = 64u; // tokens per chunk (fla: BT)
 const levels: u32 = 6u; // log2(chunkSize)
@@ -14,6 +14,7 @@ const keyDim: u32 = 128u; // K
 const rowsPerThread: u32 = 4u;
 const tile: u32 = 16u; // rows, columns and depth of one product of the matrix unit
 const subgroupSize: u32 = 32u;
+const operandLength: u32 = 3264u; // three operands of a level or six of inverse, the longer
 alias Io = f32; // storage type of q, k
 
 struct Params {
@@ -52,7 +53,7 @@ const smallTiles: u32 = halfRows / tile; // tiles of a level whose halves are sm
 const pairStride: u32 = chunkSize + 4u;
 
 // Bits of vec4<f16>: [second halves of k, first halves of k, second halves of q] [halfRows, K]. Totals before that.
-var<workgroup> operands: array<vec2<u32>, 3u * halfRows * stride>;
+var<workgroup> operands: array<vec2<u32>, operandLength>;
 // A[i,j] at [i,j], P[i,j] at [j,i], beta_i at [i, chunkSize]. Products q_i k_i by channel before that.
 var<workgroup> pairs: array<f32, chunkSize * pairStride>;
 var<workgroup> gates: array<vec4<f32>, chunkSize * 4u>; // tiles of A and P of a small level, then inverse's
@@ -254,7 +255,7 @@ fn main(
   // @end
 
   // @stage inverse
-  invert(thread);
+  invert(thread, subgroup);
   // @end
 
   for (var i = thread; i < chunkSize * chunkSize / 4u; i += threads) {
