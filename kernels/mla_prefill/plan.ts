@@ -1,13 +1,15 @@
-import type { Axes, BufferSpec, Capabilities, Param, Plan, Scalars } from "../core/family.ts";
+import type { Axes, BufferSpec, Capabilities, Param, Pass, Plan, Scalars } from "../core/family.ts";
 import { definePass, link, SUBGROUP_MATRIX } from "../core/pass.ts";
 import { specialize } from "../core/specialize.ts";
 import { formatVariant } from "../core/variant_id.ts";
 import fmaCode from "./fma.wgsl" with { type: "text" };
+import fmaLayout from "./fma_layout.wgsl" with { type: "text" };
 import ioF16 from "./io_f16.wgsl" with { type: "text" };
 import ioF32 from "./io_f32.wgsl" with { type: "text" };
 import layoutCode from "./layout.wgsl" with { type: "text" };
 import { matrixShape } from "./matrix_shape.ts";
 import matrixCode from "./matrix.wgsl" with { type: "text" };
+import matrixLayout from "./matrix_layout.wgsl" with { type: "text" };
 import moreRanges from "./more_ranges.wgsl" with { type: "text" };
 import oneRange from "./one_range.wgsl" with { type: "text" };
 import type { MlaPrefillConfig } from "./space.ts";
@@ -32,18 +34,16 @@ export function plan(
     ? matrix(axes, config, device, join)
     : fma(axes, config, join);
   const scale = scalars.scale ?? K ** -0.5;
-  const passes = windows.map((window) =>
-    definePass(device, {
-      label: "attend",
-      code,
-      unroll: config.unroll,
-      features,
-      params: params(axes, window, scale),
-      ranges: rangesOf(axes, window),
-      buffers: ["q", "k", "v", "*o", "*lse", ...(joins ? ["*joined"] : [])],
-      workgroups: [H, Math.ceil(window.rows / blockRows), B],
-    })
-  );
+  const pass = definePass(device, {
+    label: "attend",
+    code,
+    unroll: config.unroll,
+    features,
+    params: [],
+    buffers: ["q", "k", "v", "*o", "*lse", ...(joins ? ["*joined"] : [])],
+    workgroups: [H, 1, B],
+  });
+  const passes = windows.map((window) => ofWindow(pass, axes, window, blockRows, scale));
   const buffers: BufferSpec[] = [
     { name: "q", dtype: config.io, length: B * T * H * K, role: "input", from: "q" },
     { name: "k", dtype: config.io, length: B * (C + T) * G * K, role: "input", from: "k" },
@@ -72,7 +72,7 @@ interface Kernel {
 
 function fma(axes: Axes, config: MlaPrefillConfig, join: string): Kernel {
   const { rowLanes, keyLanes, rowsPerThread, keysPerThread } = config;
-  const code = specialize(link(fmaCode, layoutCode, config.io === "f16" ? ioF16 : ioF32, join), {
+  const code = specialize(link(fmaCode, fmaLayout, layoutCode, config.io === "f16" ? ioF16 : ioF32, join), {
     keyUnits: axes.K / 4,
     valueUnits: axes.V / 4,
     rowLanes,
@@ -103,7 +103,7 @@ function matrix({ K, V }: Axes, config: MlaPrefillConfig, device: Capabilities, 
       `Cannot plan mla_prefill: tileKeys=${tileKeys} gives a thread ${keysPerLane} keys, and it takes a multiple of 8`,
     );
   }
-  const code = specialize(link(matrixCode, layoutCode, ioF16, join), {
+  const code = specialize(link(matrixCode, matrixLayout, layoutCode, ioF16, join), {
     keyDim: K,
     valueDim: V,
     matrixM: M,
@@ -114,10 +114,30 @@ function matrix({ K, V }: Axes, config: MlaPrefillConfig, device: Capabilities, 
     colGroups,
     rowTiles,
     tileKeys,
+    tilesPerTurn: config.tilesPerTurn,
     prefetches: config.prefetch ? 1 : 0,
     keyTileLength: Math.max(tileKeys * (K / 8 + 1), subgroups * M * N / 4),
   });
   return { code, blockRows, features: ["shader-f16", "subgroups", SUBGROUP_MATRIX] };
+}
+
+/** A pass on one window: its text is made once for all of them, and its sizes are read off that once. */
+function ofWindow(pass: Pass, axes: Axes, window: Window, blockRows: number, scale: number): Pass {
+  const { label, entryPoint, features, workgroupSize, workgroupBytes } = pass;
+  const ranges = rangesOf(axes, window);
+  return {
+    label,
+    get code() {
+      return pass.code;
+    },
+    entryPoint,
+    features,
+    params: params(axes, window, scale),
+    buffers: pass.buffers.map((b) => ({ ...b, ...(ranges?.[b.name] && { range: ranges[b.name] }) })),
+    workgroups: [axes.H, Math.ceil(window.rows / blockRows), axes.B],
+    workgroupSize,
+    workgroupBytes,
+  };
 }
 
 function params(axes: Axes, window: Window, scale: number): Param[] {

@@ -75,6 +75,12 @@ const tunables = {
     doc: "Keys per softmax step (fla: BN)",
     formulations: ["matrix"],
   }),
+  tilesPerTurn: oneOf([1, 2], {
+    initial: 1,
+    unit: "tiles",
+    doc: "Tiles of keys in one turn of the loop, between which sums may leave their registers",
+    formulations: ["matrix"],
+  }),
   prefetch: oneOf([true, false], {
     initial: true,
     doc: "Fetch the next keys and values before a tile's scores are computed, or after",

@@ -4,7 +4,7 @@
 // come first. A thread owns rowsPerThread queries x keysPerThread keys of a tile's scores, and of the outputs the same
 // queries x unitsPerThread units. What is staged next is fetched while the last slice is used.
 // Workgroup memory: left: a slice of q, maxima, weights; right: a slice of k or of v; all f32.
-// Linked with layout.wgsl, one of io_f16 and io_f32, and one of one_range and more_ranges.
+// Linked with fma_layout.wgsl, layout.wgsl, one of io_f16 and io_f32, and one of one_range and more_ranges.
 
 const keyUnits: u32 = 48u;     // K / 4
 const valueUnits: u32 = 32u;   // V / 4
@@ -15,45 +15,6 @@ const rowsPerThread: u32 = 4u;
 const keysPerThread: u32 = 4u;
 const sliceUnits: u32 = 4u;    // units of q and k staged at a time
 alias Fetched = Unit;          // what q, k and v are read in
-
-const threads: u32 = rowLanes * keyLanes;
-const groupsAcross: u32 = keyLanes / lanesAcross;
-const lanesDown: u32 = 32u / lanesAcross;
-const blockRows: u32 = rowLanes * rowsPerThread;
-const tileKeys: u32 = keyLanes * keysPerThread;
-const parts: u32 = keysPerThread / 4u; // of a tile's weights, 4 keys of each thread: as many as left takes
-const partKeys: u32 = 4u * keyLanes;
-const slices: u32 = keyUnits / sliceUnits;
-const unitsPerThread: u32 = valueUnits / keyLanes;
-const sliceKeys: u32 = keysPerThread * sliceUnits / unitsPerThread; // rows of v staged at a time: as many as right takes
-const partSlices: u32 = partKeys / sliceKeys;
-const leftLoads: u32 = blockRows * sliceUnits / threads;
-const rightLoads: u32 = tileKeys * sliceUnits / threads;
-const masked: f32 = -1e30; // score of a key a query does not see
-const least: f32 = -1e29;  // maximum over none: exp2(masked - least) is 0
-
-// All indices but a lane are constants in the products: one bounds check serves many reads under naga. Rows are an odd
-// number of vec4s long: neighbouring lanes meet no bank twice.
-var<workgroup> left: array<array<array<vec4<f32>, keyLanes + 1u>, rowLanes>, rowsPerThread>;
-var<workgroup> right: array<array<array<vec4<f32>, sliceUnits + 1u>, keyLanes>, keysPerThread>;
-
-fn addDot(a: vec4<f32>, b: vec4<f32>, sum: f32) -> f32 {
-  return fma(a.w, b.w, fma(a.z, b.z, fma(a.y, b.y, fma(a.x, b.x, sum))));
-}
-
-// Where unit `at` of a slice of q, k or v begins: [rows, sliceUnits], and [rows, valueUnits] of v. Past the end the last
-// row is repeated.
-fn queryUnit(block: Block, at: u32) -> u32 {
-  return queryRow(block, min(block.firstRow + at / sliceUnits, block.lastRow)) * keyUnits + at % sliceUnits;
-}
-
-fn keyUnit(block: Block, at: u32, firstKey: u32) -> u32 {
-  return keyRow(block, firstKey + at / sliceUnits) * keyUnits + at % sliceUnits;
-}
-
-fn valueUnit(block: Block, at: u32, firstKey: u32) -> u32 {
-  return keyRow(block, firstKey + at / valueUnits) * valueUnits + at % valueUnits;
-}
 
 @compute @workgroup_size(threads)
 fn main(
@@ -253,6 +214,48 @@ fn main(
       }
     }
   }
+}
+
+// mla_prefill / fma_layout: what the fma pass derives from its tunables, its workgroup memory and where it reads.
+// Linked behind fma.wgsl.
+
+const threads: u32 = rowLanes * keyLanes;
+const groupsAcross: u32 = keyLanes / lanesAcross;
+const lanesDown: u32 = 32u / lanesAcross;
+const blockRows: u32 = rowLanes * rowsPerThread;
+const tileKeys: u32 = keyLanes * keysPerThread;
+const parts: u32 = keysPerThread / 4u; // of a tile's weights, 4 keys of each thread: as many as left takes
+const partKeys: u32 = 4u * keyLanes;
+const slices: u32 = keyUnits / sliceUnits;
+const unitsPerThread: u32 = valueUnits / keyLanes;
+const sliceKeys: u32 = keysPerThread * sliceUnits / unitsPerThread; // rows of v staged at a time: as many as right takes
+const partSlices: u32 = partKeys / sliceKeys;
+const leftLoads: u32 = blockRows * sliceUnits / threads;
+const rightLoads: u32 = tileKeys * sliceUnits / threads;
+const masked: f32 = -1e30; // score of a key a query does not see
+const least: f32 = -1e29;  // maximum over none: exp2(masked - least) is 0
+
+// All indices but a lane are constants in the products: one bounds check serves many reads under naga. Rows are an odd
+// number of vec4s long: neighbouring lanes meet no bank twice.
+var<workgroup> left: array<array<array<vec4<f32>, keyLanes + 1u>, rowLanes>, rowsPerThread>;
+var<workgroup> right: array<array<array<vec4<f32>, sliceUnits + 1u>, keyLanes>, keysPerThread>;
+
+fn addDot(a: vec4<f32>, b: vec4<f32>, sum: f32) -> f32 {
+  return fma(a.w, b.w, fma(a.z, b.z, fma(a.y, b.y, fma(a.x, b.x, sum))));
+}
+
+// Where unit `at` of a slice of q, k or v begins: [rows, sliceUnits], and [rows, valueUnits] of v. Past the end the last
+// row is repeated.
+fn queryUnit(block: Block, at: u32) -> u32 {
+  return queryRow(block, min(block.firstRow + at / sliceUnits, block.lastRow)) * keyUnits + at % sliceUnits;
+}
+
+fn keyUnit(block: Block, at: u32, firstKey: u32) -> u32 {
+  return keyRow(block, firstKey + at / sliceUnits) * keyUnits + at % sliceUnits;
+}
+
+fn valueUnit(block: Block, at: u32, firstKey: u32) -> u32 {
+  return keyRow(block, firstKey + at / valueUnits) * valueUnits + at % valueUnits;
 }
 
 // mla_prefill / layout: what every formulation binds, and which keys a query sees. A unit is 4 neighbouring channels.

@@ -10,7 +10,7 @@ diagnostic(off, chromium.subgroup_matrix_uniformity);
 // queries stay in registers as matrices. Weights are exp2(s - m) in f16, with m a maximum of the row that follows only
 // where it has grown by more than slack: a matrix has no scale per row, so outputs are rescaled through memory then.
 // Workgroup memory: a tile of k, of v, and of scores in f32, which weights overwrite; rows are padded by 16 bytes.
-// Linked with layout.wgsl, io_f16.wgsl and one of one_range and more_ranges.
+// Linked with matrix_layout.wgsl, layout.wgsl, io_f16.wgsl and one of one_range and more_ranges.
 
 const keyDim: u32 = 192u;   // K
 const valueDim: u32 = 128u; // V
@@ -22,57 +22,10 @@ const rowGroups: u32 = 2u;  // subgroups along queries
 const colGroups: u32 = 2u;  // subgroups along keys, and along channels of v
 const rowTiles: u32 = 2u;   // matrices of a subgroup along queries
 const tileKeys: u32 = 32u;
+const tilesPerTurn: u32 = 1u; // tiles in one turn of the loop over keys
 const prefetches: u32 = 1u; // 1: v and the next k are fetched before the scores are computed
 const keyTileLength: u32 = 800u; // vec4s: a tile of k, or a matrix of each subgroup
 alias Fetched = vec4<u32>;  // 8 channels of q, k or v
-
-const threads: u32 = rowGroups * colGroups * subgroupSize;
-const blockRows: u32 = rowGroups * rowTiles * matrixM;
-const keyTiles: u32 = tileKeys / (colGroups * matrixN);
-const dimTiles: u32 = valueDim / (colGroups * matrixN);
-const keySteps: u32 = keyDim / matrixK;
-const valueUnits: u32 = valueDim / 4u;
-const keyEights: u32 = keyDim / 8u;
-const valueEights: u32 = valueDim / 8u;
-const keyStride: u32 = keyEights + 1u;
-const valueStride: u32 = valueEights + 1u;
-const scoreStride: u32 = tileKeys / 4u + 1u;
-const keyLoads: u32 = (tileKeys * keyEights + threads - 1u) / threads;
-const valueLoads: u32 = (tileKeys * valueEights + threads - 1u) / threads;
-const lanesPerRow: u32 = threads / blockRows; // in the softmax
-const keysPerLane: u32 = tileKeys / lanesPerRow;
-const vectorsPerLane: u32 = keysPerLane / 4u; // of scores; half as many of weights
-const isPaired: u32 = 2u / vectorsPerLane; // 1: weights of two neighbouring lanes make one matrix's row
-const matrixUnits: u32 = matrixM * matrixN / 4u;
-const columnUnits: u32 = colGroups * matrixN / 4u; // of one matrix of each subgroup in a row
-const masked: f32 = -1e30; // score of a key a query does not see
-const least: f32 = -1e29;  // maximum over none: exp2(masked - least) is 0
-const slack: f32 = 8.0;    // weights stay below 2^8
-
-alias Left = subgroup_matrix_left<f16, matrixK, matrixM>;
-alias Right = subgroup_matrix_right<f16, matrixN, matrixK>;
-alias Sum = subgroup_matrix_result<f32, matrixN, matrixM>;
-
-var<workgroup> keyTile: array<vec4<u32>, keyTileLength>;            // [tileKeys, keyDim]
-var<workgroup> valueTile: array<vec4<u32>, tileKeys * valueStride>; // [tileKeys, valueDim]
-var<workgroup> scores: array<vec4<u32>, blockRows * scoreStride>;   // [blockRows, tileKeys], as bits
-var<workgroup> factors: array<f32, blockRows>; // what a row's outputs are multiplied by
-var<workgroup> earlier: array<f32, blockRows>; // what the earlier ranges' outputs count for
-var<workgroup> hasGrown: u32;
-
-// Where the weights of a lane begin in a row of scores: inside its own scores, and where two lanes have one vec4 of them
-// each, next to each other.
-fn weightUnit(part: u32) -> u32 {
-  return part * vectorsPerLane + isPaired * (1u - part % 2u);
-}
-
-fn keyAt(block: Block, at: u32, firstKey: u32) -> vec4<u32> {
-  return k[keyRow(block, firstKey + at / keyEights) * keyEights + at % keyEights];
-}
-
-fn valueAt(block: Block, at: u32, firstKey: u32) -> vec4<u32> {
-  return v[keyRow(block, firstKey + at / valueEights) * valueEights + at % valueEights];
-}
 
 @compute @workgroup_size(threads)
 fn main(
@@ -127,154 +80,157 @@ fn main(
   }
   workgroupBarrier(); // the first keys are in place
 
-  for (var first = 0u; first < seenByAny; first += tileKeys) {
-    // @stage fetch
-    if (prefetches == 1u) {
-      for (var z = 0u; z < valueLoads; z++) {
-        nextValues[z] = valueAt(block, thread + z * threads, first);
-      }
-      for (var z = 0u; z < keyLoads; z++) {
-        nextKeys[z] = keyAt(block, thread + z * threads, first + tileKeys);
-      }
-    }
-    // @end
-    var products: array<Sum, rowTiles * keyTiles>;
-    for (var i = 0u; i < rowTiles * keyTiles; i++) {
-      products[i] = Sum();
-    }
-    // @stage scores
-    for (var s = 0u; s < keySteps; s++) {
-      for (var n = 0u; n < keyTiles; n++) {
-        let at = (colGroup * keyTiles + n) * matrixN * keyStride + s * matrixK / 8u;
-        let keys = subgroupMatrixLoad<Right, col_major>(&keyTile, at, keyStride);
-        for (var r = 0u; r < rowTiles; r++) {
-          let i = r * keyTiles + n;
-          products[i] = subgroupMatrixMultiplyAccumulate(queries[r * keySteps + s], keys, products[i]);
+  for (var turn = 0u; turn < seenByAny; turn += tilesPerTurn * tileKeys) {
+    for (var tile = 0u; tile < tilesPerTurn; tile++) {
+      let first = turn + tile * tileKeys; // past the end all its keys are masked
+      // @stage fetch
+      if (prefetches == 1u) {
+        for (var z = 0u; z < valueLoads; z++) {
+          nextValues[z] = valueAt(block, thread + z * threads, first);
+        }
+        for (var z = 0u; z < keyLoads; z++) {
+          nextKeys[z] = keyAt(block, thread + z * threads, first + tileKeys);
         }
       }
-    }
-    // @end
-    for (var r = 0u; r < rowTiles; r++) {
-      for (var n = 0u; n < keyTiles; n++) {
-        let at = (matrixRow + r * matrixM) * scoreStride + (colGroup * keyTiles + n) * matrixN / 4u;
-        subgroupMatrixStore<row_major>(&scores, at, products[r * keyTiles + n], scoreStride);
+      // @end
+      var products: array<Sum, rowTiles * keyTiles>;
+      for (var i = 0u; i < rowTiles * keyTiles; i++) {
+        products[i] = Sum();
       }
-    }
-    workgroupBarrier(); // scores are in place; keys are used up, and so are values
-
-    // @stage fetch
-    if (prefetches == 0u) {
-      for (var z = 0u; z < valueLoads; z++) {
-        nextValues[z] = valueAt(block, thread + z * threads, first);
-      }
-      for (var z = 0u; z < keyLoads; z++) {
-        nextKeys[z] = keyAt(block, thread + z * threads, first + tileKeys);
-      }
-    }
-    // @end
-    // @stage staging
-    for (var z = 0u; z < valueLoads; z++) {
-      let at = thread + z * threads;
-      if (at < tileKeys * valueEights) {
-        valueTile[at / valueEights * valueStride + at % valueEights] = nextValues[z];
-      }
-    }
-    // @end
-
-    // @stage softmax
-    let isEdge = first + tileKeys > seenByAll;
-    var score: array<vec4<f32>, vectorsPerLane>;
-    var largest = vec4<f32>(masked);
-    for (var x = 0u; x < vectorsPerLane; x++) {
-      score[x] = bitcast<vec4<f32>>(scores[row * scoreStride + part * vectorsPerLane + x]) * params.scale;
-      if (isEdge) {
-        let key = first + (part * vectorsPerLane + x) * 4u + vec4<u32>(0u, 1u, 2u, 3u);
-        score[x] = select(vec4<f32>(masked), score[x], key < vec4<u32>(seen));
-      }
-      largest = max(largest, score[x]);
-    }
-    var best = max(max(largest.x, largest.y), max(largest.z, largest.w));
-    if (lanesPerRow > 1u) {
-      best = max(best, subgroupShuffleXor(best, 1u));
-    }
-    if (lanesPerRow > 2u) {
-      best = max(best, subgroupShuffleXor(best, 2u));
-    }
-    var factor = 1.0;
-    if (best > maximum + slack) {
-      factor = exp2(maximum - best);
-      maximum = best;
-      hasGrown = 1u;
-    }
-    if (part == 0u) {
-      factors[row] = factor;
-    }
-    sum *= factor;
-    for (var x = 0u; x < vectorsPerLane; x += 2u) {
-      let low = exp2(score[x] - maximum);
-      let high = exp2(score[x + 1u] - maximum);
-      let words = vec4<u32>(
-        pack2x16float(low.xy),
-        pack2x16float(low.zw),
-        pack2x16float(high.xy),
-        pack2x16float(high.zw),
-      );
-      let pairs = unpack2x16float(words.x) + unpack2x16float(words.y) + unpack2x16float(words.z) +
-        unpack2x16float(words.w); // what the product will see
-      sum += pairs.x + pairs.y;
-      scores[row * scoreStride + weightUnit(part) + x / 2u] = words; // over scores this lane has read
-    }
-    // @end
-    let grown = workgroupUniformLoad(&hasGrown); // and a barrier: weights and values are in place
-    if (thread == 0u) {
-      hasGrown = 0u;
-    }
-    // @stage rescale
-    if (grown == 1u && first > 0u) {
-      let own = subgroup * matrixUnits;
-      for (var r = 0u; r < rowTiles; r++) {
-        for (var d = 0u; d < dimTiles; d++) {
-          subgroupMatrixStore<row_major>(&keyTile, own, outputs[r * dimTiles + d], matrixN / 4u);
-          workgroupBarrier(); // a matrix of each subgroup is in memory
-          for (var at = thread % subgroupSize; at < matrixUnits; at += subgroupSize) {
-            let factor = factors[matrixRow + r * matrixM + at / (matrixN / 4u)];
-            keyTile[own + at] = bitcast<vec4<u32>>(bitcast<vec4<f32>>(keyTile[own + at]) * factor);
+      // @stage scores
+      for (var s = 0u; s < keySteps; s++) {
+        for (var n = 0u; n < keyTiles; n++) {
+          let at = (colGroup * keyTiles + n) * matrixN * keyStride + s * matrixK / 8u;
+          let keys = subgroupMatrixLoad<Right, col_major>(&keyTile, at, keyStride);
+          for (var r = 0u; r < rowTiles; r++) {
+            let i = r * keyTiles + n;
+            products[i] = subgroupMatrixMultiplyAccumulate(queries[r * keySteps + s], keys, products[i]);
           }
-          workgroupBarrier(); // it is rescaled
-          outputs[r * dimTiles + d] = subgroupMatrixLoad<Sum, row_major>(&keyTile, own, matrixN / 4u);
-          workgroupBarrier(); // it is back in registers
         }
       }
-    }
-    // @end
-    // @stage staging
-    for (var z = 0u; z < keyLoads; z++) {
-      let at = thread + z * threads;
-      if (at < tileKeys * keyEights) {
-        keyTile[at / keyEights * keyStride + at % keyEights] = nextKeys[z];
-      }
-    }
-    // @end
-    // @stage outputs
-    for (var s = 0u; s < tileKeys / matrixK; s++) {
-      var left: array<Left, rowTiles>;
+      // @end
       for (var r = 0u; r < rowTiles; r++) {
-        let key = s * matrixK;
-        let column = weightUnit(key / keysPerLane) + key % keysPerLane / 8u;
-        let at = (matrixRow + r * matrixM) * scoreStride + column;
-        left[r] = subgroupMatrixLoad<Left, row_major>(&scores, at, scoreStride);
-      }
-      for (var d = 0u; d < dimTiles; d++) {
-        let at = s * matrixK * valueStride + (colGroup * dimTiles + d) * matrixN / 8u;
-        let right = subgroupMatrixLoad<Right, row_major>(&valueTile, at, valueStride);
-        for (var r = 0u; r < rowTiles; r++) {
-          let i = r * dimTiles + d;
-          outputs[i] = subgroupMatrixMultiplyAccumulate(left[r], right, outputs[i]);
+        for (var n = 0u; n < keyTiles; n++) {
+          let at = (matrixRow + r * matrixM) * scoreStride + (colGroup * keyTiles + n) * matrixN / 4u;
+          subgroupMatrixStore<row_major>(&scores, at, products[r * keyTiles + n], scoreStride);
         }
       }
+      workgroupBarrier(); // scores are in place; keys are used up, and so are values
+
+      // @stage fetch
+      if (prefetches == 0u) {
+        for (var z = 0u; z < valueLoads; z++) {
+          nextValues[z] = valueAt(block, thread + z * threads, first);
+        }
+        for (var z = 0u; z < keyLoads; z++) {
+          nextKeys[z] = keyAt(block, thread + z * threads, first + tileKeys);
+        }
+      }
+      // @end
+      // @stage staging
+      for (var z = 0u; z < valueLoads; z++) {
+        let at = thread + z * threads;
+        if (at < tileKeys * valueEights) {
+          valueTile[at / valueEights * valueStride + at % valueEights] = nextValues[z];
+        }
+      }
+      // @end
+
+      // @stage softmax
+      let isEdge = first + tileKeys > seenByAll;
+      var score: array<vec4<f32>, vectorsPerLane>;
+      var largest = vec4<f32>(masked);
+      for (var x = 0u; x < vectorsPerLane; x++) {
+        score[x] = bitcast<vec4<f32>>(scores[row * scoreStride + part * vectorsPerLane + x]) * params.scale;
+        if (isEdge) {
+          let key = first + (part * vectorsPerLane + x) * 4u + vec4<u32>(0u, 1u, 2u, 3u);
+          score[x] = select(vec4<f32>(masked), score[x], key < vec4<u32>(seen));
+        }
+        largest = max(largest, score[x]);
+      }
+      var best = max(max(largest.x, largest.y), max(largest.z, largest.w));
+      if (lanesPerRow > 1u) {
+        best = max(best, subgroupShuffleXor(best, 1u));
+      }
+      if (lanesPerRow > 2u) {
+        best = max(best, subgroupShuffleXor(best, 2u));
+      }
+      var factor = 1.0;
+      if (best > maximum + slack) {
+        factor = exp2(maximum - best);
+        maximum = best;
+        hasGrown = 1u;
+      }
+      if (part == 0u) {
+        factors[row] = factor;
+      }
+      sum *= factor;
+      for (var x = 0u; x < vectorsPerLane; x += 2u) {
+        let low = exp2(score[x] - maximum);
+        let high = exp2(score[x + 1u] - maximum);
+        let words = vec4<u32>(
+          pack2x16float(low.xy),
+          pack2x16float(low.zw),
+          pack2x16float(high.xy),
+          pack2x16float(high.zw),
+        );
+        let pairs = unpack2x16float(words.x) + unpack2x16float(words.y) + unpack2x16float(words.z) +
+          unpack2x16float(words.w); // what the product will see
+        sum += pairs.x + pairs.y;
+        scores[row * scoreStride + weightUnit(part) + x / 2u] = words; // over scores this lane has read
+      }
+      // @end
+      let grown = workgroupUniformLoad(&hasGrown); // and a barrier: weights and values are in place
+      if (thread == 0u) {
+        hasGrown = 0u;
+      }
+      // @stage rescale
+      if (grown == 1u && first > 0u) {
+        let own = subgroup * matrixUnits;
+        for (var r = 0u; r < rowTiles; r++) {
+          for (var d = 0u; d < dimTiles; d++) {
+            subgroupMatrixStore<row_major>(&keyTile, own, outputs[r * dimTiles + d], matrixN / 4u);
+            workgroupBarrier(); // a matrix of each subgroup is in memory
+            for (var at = thread % subgroupSize; at < matrixUnits; at += subgroupSize) {
+              let factor = factors[matrixRow + r * matrixM + at / (matrixN / 4u)];
+              keyTile[own + at] = bitcast<vec4<u32>>(bitcast<vec4<f32>>(keyTile[own + at]) * factor);
+            }
+            workgroupBarrier(); // it is rescaled
+            outputs[r * dimTiles + d] = subgroupMatrixLoad<Sum, row_major>(&keyTile, own, matrixN / 4u);
+            workgroupBarrier(); // it is back in registers
+          }
+        }
+      }
+      // @end
+      // @stage staging
+      for (var z = 0u; z < keyLoads; z++) {
+        let at = thread + z * threads;
+        if (at < tileKeys * keyEights) {
+          keyTile[at / keyEights * keyStride + at % keyEights] = nextKeys[z];
+        }
+      }
+      // @end
+      // @stage outputs
+      for (var s = 0u; s < tileKeys / matrixK; s++) {
+        var left: array<Left, rowTiles>;
+        for (var r = 0u; r < rowTiles; r++) {
+          let key = s * matrixK;
+          let column = weightUnit(key / keysPerLane) + key % keysPerLane / 8u;
+          let at = (matrixRow + r * matrixM) * scoreStride + column;
+          left[r] = subgroupMatrixLoad<Left, row_major>(&scores, at, scoreStride);
+        }
+        for (var d = 0u; d < dimTiles; d++) {
+          let at = s * matrixK * valueStride + (colGroup * dimTiles + d) * matrixN / 8u;
+          let right = subgroupMatrixLoad<Right, row_major>(&valueTile, at, valueStride);
+          for (var r = 0u; r < rowTiles; r++) {
+            let i = r * dimTiles + d;
+            outputs[i] = subgroupMatrixMultiplyAccumulate(left[r], right, outputs[i]);
+          }
+        }
+      }
+      // @end
+      workgroupBarrier(); // weights are used up, and the next keys are in place
     }
-    // @end
-    workgroupBarrier(); // weights are used up, and the next keys are in place
   }
 
   if (lanesPerRow > 1u) {
@@ -307,6 +263,57 @@ fn main(
       }
     }
   }
+}
+
+// mla_prefill / matrix_layout: what the matrix pass derives from its tunables, its workgroup memory and where it reads.
+// Linked behind matrix.wgsl.
+
+const threads: u32 = rowGroups * colGroups * subgroupSize;
+const blockRows: u32 = rowGroups * rowTiles * matrixM;
+const keyTiles: u32 = tileKeys / (colGroups * matrixN);
+const dimTiles: u32 = valueDim / (colGroups * matrixN);
+const keySteps: u32 = keyDim / matrixK;
+const valueUnits: u32 = valueDim / 4u;
+const keyEights: u32 = keyDim / 8u;
+const valueEights: u32 = valueDim / 8u;
+const keyStride: u32 = keyEights + 1u;
+const valueStride: u32 = valueEights + 1u;
+const scoreStride: u32 = tileKeys / 4u + 1u;
+const keyLoads: u32 = (tileKeys * keyEights + threads - 1u) / threads;
+const valueLoads: u32 = (tileKeys * valueEights + threads - 1u) / threads;
+const lanesPerRow: u32 = threads / blockRows; // in the softmax
+const keysPerLane: u32 = tileKeys / lanesPerRow;
+const vectorsPerLane: u32 = keysPerLane / 4u; // of scores; half as many of weights
+const isPaired: u32 = 2u / vectorsPerLane; // 1: weights of two neighbouring lanes make one matrix's row
+const matrixUnits: u32 = matrixM * matrixN / 4u;
+const columnUnits: u32 = colGroups * matrixN / 4u; // of one matrix of each subgroup in a row
+const masked: f32 = -1e30; // score of a key a query does not see
+const least: f32 = -1e29;  // maximum over none: exp2(masked - least) is 0
+const slack: f32 = 8.0;    // weights stay below 2^8
+
+alias Left = subgroup_matrix_left<f16, matrixK, matrixM>;
+alias Right = subgroup_matrix_right<f16, matrixN, matrixK>;
+alias Sum = subgroup_matrix_result<f32, matrixN, matrixM>;
+
+var<workgroup> keyTile: array<vec4<u32>, keyTileLength>;            // [tileKeys, keyDim]
+var<workgroup> valueTile: array<vec4<u32>, tileKeys * valueStride>; // [tileKeys, valueDim]
+var<workgroup> scores: array<vec4<u32>, blockRows * scoreStride>;   // [blockRows, tileKeys], as bits
+var<workgroup> factors: array<f32, blockRows>; // what a row's outputs are multiplied by
+var<workgroup> earlier: array<f32, blockRows>; // what the earlier ranges' outputs count for
+var<workgroup> hasGrown: u32;
+
+// Where the weights of a lane begin in a row of scores: inside its own scores, and where two lanes have one vec4 of them
+// each, next to each other.
+fn weightUnit(part: u32) -> u32 {
+  return part * vectorsPerLane + isPaired * (1u - part % 2u);
+}
+
+fn keyAt(block: Block, at: u32, firstKey: u32) -> vec4<u32> {
+  return k[keyRow(block, firstKey + at / keyEights) * keyEights + at % keyEights];
+}
+
+fn valueAt(block: Block, at: u32, firstKey: u32) -> vec4<u32> {
+  return v[keyRow(block, firstKey + at / valueEights) * valueEights + at % valueEights];
 }
 
 // mla_prefill / layout: what every formulation binds, and which keys a query sees. A unit is 4 neighbouring channels.
