@@ -35,7 +35,7 @@ struct Params {
 @group(0) @binding(3) var<storage, read> v: array<Io>; // [B, T, H, V]
 @group(0) @binding(4) var<storage, read> g: array<vec4<f32>>; // [B, T, H, K]
 @group(0) @binding(5) var<storage, read> beta: array<f32>; // [B, T, H]
-@group(0) @binding(6) var<storage, read_write> state: array<vec4<f32>>; // [segments, B, H, K, stateDim]
+@group(0) @binding(6) var<storage, read_write> state: array<f32>; // [segments, B, H, K, stateDim]
 @group(0) @binding(7) var<storage, read_write> o: array<Io>; // [B, T, H, V]
 
 const block: u32 = 4u; // tokens worked on together
@@ -188,14 +188,13 @@ fn exchanged(one: f32, two: f32, lane: u32, distance: u32) -> f32 {
   return select(one, two, second) + subgroupShuffleXor(select(two, one, second), distance);
 }
 
-// Four tokens' sums over all parts of four columns each: part p gets those of column p % 4.
-fn sumOverParts(mine: array<vec4<f32>, block>, part: u32) -> vec4<f32> {
+// Four tokens' sums over all parts of four columns each: part p gets those of its first, p % 4.
+fn sumOverParts(mine: array<vec4<f32>, block>) -> vec4<f32> {
   var sums = vec4<f32>(0.0);
-  let odd = (part & 1u) != 0u;
   // @unroll
   for (var n = 0u; n < block; n++) {
-    let pair = select(mine[n].xz, mine[n].yw, odd) + subgroupShuffleXor(select(mine[n].yw, mine[n].xz, odd), 1u);
-    sums[n] = exchanged(pair.x, pair.y, part, 2u);
+    let pair = mine[n].xz + subgroupShuffleXor(mine[n].yw, 1u);
+    sums[n] = pair.x + subgroupShuffleXor(pair.y, 2u);
   }
   if (parts > 4u) { sums += subgroupShuffleXor(sums, 4u); }
   if (parts > 8u) { sums += subgroupShuffleXor(sums, 8u); }
@@ -208,7 +207,6 @@ fn main(
   @builtin(workgroup_id) workgroup: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) thread: u32,
-  @builtin(subgroup_invocation_id) lane: u32,
 ) {
   let sequence = workgroup.y; // of one head
   let firstRow = sequence / params.heads * params.tokens * params.heads + sequence % params.heads;
@@ -216,24 +214,27 @@ fn main(
   let segment = Segment(firstRow, min(first + params.segment, params.last));
   let firstColumn = workgroup.x * tileV;
   let part = thread % parts;
-  let group = thread / parts; // of four columns
-  let stateAt = (workgroup.z * groups.y + sequence) * keyDim * stateDim / 4u + firstColumn / 4u + group;
+  let group = firstColumn + thread / parts * 4u; // first of four columns
+  let stateAt = (workgroup.z * groups.y + sequence) * keyDim * stateDim + group;
 
   // The same in all lanes of a subgroup, and known to be: under a branch it must take for divergent, a compiler guards
   // every shuffle (twice the instructions on NVIDIA, 2026-11).
   let isLoader = subgroupBroadcastFirst(thread) >= workers;
 
-  var S: array<vec4<f32>, rowsPerThread>;
+  var S: array<vec4<f32>, rowsPerThread>; // columns c ^ p % 4 in part p, so that sums meet without a choice
   var next: Fetched;
   if (!isLoader) {
     // @unroll
     for (var r = 0u; r < rowsPerThread; r++) {
       let row = 4u * (r / 4u * parts + part) + r % 4u;
-      if (stateDim == valueDim) {
-        S[r] = state[stateAt + row * (stateDim / 4u)];
-      } else {
-        let column = vec4<u32>(0u, 1u, 2u, 3u) + (firstColumn + group * 4u);
-        S[r] = select(vec4<f32>(0.0), vec4<f32>(1.0), column == vec4<u32>(valueDim + row));
+      // @unroll
+      for (var c = 0u; c < 4u; c++) {
+        let column = c ^ (part % 4u);
+        if (stateDim == valueDim) {
+          S[r][c] = state[stateAt + row * stateDim + column];
+        } else {
+          S[r][c] = select(0.0, 1.0, group + column == valueDim + row);
+        }
       }
     }
   } else {
@@ -262,7 +263,7 @@ fn main(
             }
           }
         }
-        let sums = sumOverParts(erased, part);
+        let sums = sumOverParts(erased);
 
         // While these sums are under way: outputs as far as the state before the block goes, and its decay.
         var kept = array<vec4<f32>, block>();
@@ -286,7 +287,7 @@ fn main(
           }
         }
 
-        var fresh = values[staged][group * 4u + part % 4u] - sums; // u of column part % 4
+        var fresh = values[staged][group - firstColumn + part % 4u] - sums; // u of column part % 4
         let strength = strengths[staged];
         // @unroll
         for (var n = 0u; n < block; n++) {
@@ -296,14 +297,12 @@ fn main(
           }
           fresh[n] *= strength[n];
         }
-        let quad = lane - part % 4u;
-        let fresh0 = subgroupShuffle(fresh, quad);
-        let fresh1 = subgroupShuffle(fresh, quad + 1u);
-        let fresh2 = subgroupShuffle(fresh, quad + 2u);
-        let fresh3 = subgroupShuffle(fresh, quad + 3u);
+        let fresh1 = subgroupShuffleXor(fresh, 1u);
+        let fresh2 = subgroupShuffleXor(fresh, 2u);
+        let fresh3 = subgroupShuffleXor(fresh, 3u);
         // @unroll
         for (var n = 0u; n < block; n++) {
-          let row = vec4<f32>(fresh0[n], fresh1[n], fresh2[n], fresh3[n]);
+          let row = vec4<f32>(fresh[n], fresh1[n], fresh2[n], fresh3[n]);
           // @unroll
           for (var j = 0u; j < rowVectors; j++) {
             let key = keysOut[staged][n][j][part];
@@ -314,7 +313,7 @@ fn main(
           }
         }
 
-        let outputs = sumOverParts(kept, part);
+        let outputs = sumOverParts(kept);
         // @unroll
         for (var n = 0u; n < block; n++) {
           var output = outputs[n];
@@ -324,7 +323,7 @@ fn main(
           }
           let token = start - batch + m * block + n;
           if (stateDim == valueDim && n % quads == part / 4u && token < segment.last) {
-            o[rowOf(token, segment) * valueDim + firstColumn + group * 4u + part % 4u] = Io(output);
+            o[rowOf(token, segment) * valueDim + group + part % 4u] = Io(output);
           }
         }
       }
@@ -335,7 +334,11 @@ fn main(
   if (!isLoader) {
     // @unroll
     for (var r = 0u; r < rowsPerThread; r++) {
-      state[stateAt + (4u * (r / 4u * parts + part) + r % 4u) * (stateDim / 4u)] = S[r];
+      let row = 4u * (r / 4u * parts + part) + r % 4u;
+      // @unroll
+      for (var c = 0u; c < 4u; c++) {
+        state[stateAt + row * stateDim + (c ^ (part % 4u))] = S[r][c];
+      }
     }
   }
 }
