@@ -6,6 +6,7 @@ import type { CompiledPass, PipelineCache } from "./pipeline_cache.ts";
 import { BUFFER_USAGE } from "./webgpu_flags.ts";
 
 const USAGE = BUFFER_USAGE.STORAGE | BUFFER_USAGE.COPY_SRC | BUFFER_USAGE.COPY_DST;
+const SUBMITTED_STEPS = 8;
 
 /** A dispatch ready to encode. */
 export interface Step {
@@ -123,13 +124,15 @@ export class Execution {
     }
   }
 
-  /** Submits one call. */
+  /** Submits one call, a few dispatches at a time: some systems drop a device that one submission keeps for seconds. */
   run(): void {
-    const encoder = this.#device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    this.encode(pass);
-    pass.end();
-    this.#device.queue.submit([encoder.finish()]);
+    for (let first = 0; first < this.steps.length; first += SUBMITTED_STEPS) {
+      const encoder = this.#device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      for (const step of this.steps.slice(first, first + SUBMITTED_STEPS)) encodeStep(pass, step);
+      pass.end();
+      this.#device.queue.submit([encoder.finish()]);
+    }
   }
 
   /** Reads every output back; shapes are flat, the caller knows the axes. */
