@@ -164,6 +164,8 @@ async function runWindows(
     return { run, outputs };
   } finally {
     execution.destroy();
+    // The next run asks for as much memory: this one's is given back when the queue is looked at.
+    await opened.device.queue.onSubmittedWorkDone();
   }
 }
 
