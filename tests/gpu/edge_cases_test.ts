@@ -73,11 +73,13 @@ gpuTest("kda_prefill carries the state from window to window", async () => {
   }
 });
 
-gpuTest("kda_prefill's recurrent form carries the state over 16384 tokens", async () => {
+gpuTest("kda_prefill's recurrent form carries the state over 16384 tokens, and over 32 segments", async () => {
   const axes = { B: 1, T: 16387, H: 1, K: 128, V: 64 };
   const config = initialConfig<Config>(kdaPrefill.space, "recurrent");
-  assertEquals(kdaPrefill.plan(axes, config, opened!.capabilities).passes.length, 2);
-  await check(kdaPrefill, [config], [makeCase(kdaPrefill, axes, 6)]);
+  const segmented = { ...config, segments: 32 };
+  assertEquals(kdaPrefill.plan(axes, config, opened!.capabilities).windows?.length, 2);
+  assertEquals(kdaPrefill.plan(axes, segmented, opened!.capabilities).windows?.length, 1);
+  await check(kdaPrefill, [config, segmented], [makeCase(kdaPrefill, axes, 6)]);
 });
 
 gpuTest("kda_decode is right for every head of a grid folded into z", async () => {
