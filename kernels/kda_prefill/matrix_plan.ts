@@ -3,9 +3,11 @@ import { definePass, link, SUBGROUP_MATRIX } from "../core/pass.ts";
 import { specialize } from "../core/specialize.ts";
 import { params, type Setting } from "./setting.ts";
 import { boundBy, chunkedWindows, mostChunks, type Window } from "./windows.ts";
+import applyCode from "./matrix_apply.wgsl" with { type: "text" };
 import inverseCode from "./matrix_inverse.wgsl" with { type: "text" };
 import prepareCode from "./matrix_prepare.wgsl" with { type: "text" };
 import scanCode from "./matrix_scan.wgsl" with { type: "text" };
+import storeCode from "./matrix_store.wgsl" with { type: "text" };
 
 const FEATURES = ["shader-f16", "subgroups", SUBGROUP_MATRIX];
 
@@ -18,20 +20,23 @@ export function matrix(
   const { H, K, V } = axes;
   const { chunkSize, tileV } = config;
   const { tile, subgroupSize } = matrixUnit(id, device);
-  const windows = chunkedWindows(id, setting, "f16");
+  const applied = config.matrixApply === "prepare";
+  const rowWidth = 3 * K + (applied ? V : 0);
+  const windows = chunkedWindows(id, setting, "f16", rowWidth);
   const chunks = mostChunks(setting, windows);
-  const common = { chunkSize, keyDim: K, tile, subgroupSize, Io: config.io };
-  const prepare = specialize(link(prepareCode, inverseCode), {
+  const common = { chunkSize, keyDim: K, valueDim: V, rowWidth, tile, subgroupSize, Io: config.io };
+  const prepare = specialize(link(prepareCode, inverseCode, applied ? applyCode : storeCode), {
     ...common,
     levels: Math.log2(chunkSize),
     rowsPerThread: config.matrixRows,
-    operandLength: chunkSize / 2 * Math.max(3 * (K / 4 + 2), 6 * (chunkSize / 8 + 2)),
+    operandLength: chunkSize / 2 *
+      Math.max(3 * (K / 4 + 2), 6 * (chunkSize / 8 + 2), applied ? 4 * (chunkSize / 4 + 2) : 0),
   });
   const productParts = Math.min(config.matrixSubgroups, 2 * chunkSize / tile);
   const updateParts = Math.min(config.matrixSubgroups, K / tile);
   const scan = specialize(scanCode, {
     ...common,
-    valueDim: V,
+    applied,
     tileV,
     productParts,
     productColumns: config.matrixSubgroups / productParts,
@@ -45,7 +50,16 @@ export function matrix(
       unroll: config.unroll,
       features: FEATURES,
       params: params(setting, window),
-      buffers: boundBy(window, ["q", "k", "g", "beta", "*rows", "*blocks", "*decay"]),
+      buffers: boundBy(window, [
+        "q",
+        "k",
+        "g",
+        "beta",
+        "*rows",
+        "*blocks",
+        "*decay",
+        ...(applied ? ["v"] : []),
+      ]),
       workgroups: [Math.ceil(window.count / chunkSize), window.stretch.sequences * H, 1],
     }),
     definePass(device, {
@@ -59,8 +73,13 @@ export function matrix(
     }),
   ]);
   const scratch: BufferSpec[] = [
-    { name: "rows", dtype: "f16", length: chunks * 3 * chunkSize * K, role: "scratch" },
-    { name: "blocks", dtype: "f16", length: chunks * 2 * chunkSize * chunkSize, role: "scratch" },
+    { name: "rows", dtype: "f16", length: chunks * chunkSize * rowWidth, role: "scratch" },
+    {
+      name: "blocks",
+      dtype: "f16",
+      length: chunks * (applied ? 1 : 2) * chunkSize * chunkSize,
+      role: "scratch",
+    },
     { name: "decay", dtype: "f32", length: chunks * K, role: "scratch" },
   ];
   return { windows, scratch, passes };

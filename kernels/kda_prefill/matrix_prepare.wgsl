@@ -1,4 +1,5 @@
-// kda_prefill / matrix_prepare: what prepare computes, its products on matrix units. Linked with inverse.
+// kda_prefill / matrix_prepare: what prepare computes, its products on matrix units.
+// Linked with matrix_inverse, and with matrix_store or matrix_apply.
 //   kg = exp2(G) k,  qg = scale exp2(G) q,  kl = exp2(Glast - G) k,  decay = exp2(Glast)
 //   A[i,j] = beta_i k_i . (exp2(G_i - G_j) k_j),  j <  i        M = (I + A)^-1 diag(beta)
 //   P[i,j] = scale q_i . (exp2(G_i - G_j) k_j),   j <= i
@@ -11,6 +12,8 @@
 const chunkSize: u32 = 64u; // tokens per chunk (fla: BT)
 const levels: u32 = 6u; // log2(chunkSize)
 const keyDim: u32 = 128u; // K
+const valueDim: u32 = 128u; // V
+const rowWidth: u32 = 384u; // elements of `rows` a token has
 const rowsPerThread: u32 = 4u;
 const tile: u32 = 16u; // rows, columns and depth of one product of the matrix unit
 const subgroupSize: u32 = 32u;
@@ -35,8 +38,8 @@ alias Sum = subgroup_matrix_result<f32, tile, tile>;
 @group(0) @binding(3) var<storage, read> g: array<vec4<f32>>; // [B, T, H, K]
 @group(0) @binding(4) var<storage, read> beta: array<f32>; // [B, T, H]
 // Matrices lie in tiles, each tile in one piece: a subgroup loads two cache lines and not one for every row.
-@group(0) @binding(5) var<storage, read_write> rows: array<vec4<f16>>; // [B, H, chunks, kg qg kl, chunkSize, K]
-@group(0) @binding(6) var<storage, read_write> blocks: array<vec4<f16>>; // [B, H, chunks, M P, chunkSize, chunkSize]
+@group(0) @binding(5) var<storage, read_write> rows: array<vec4<f16>>; // [B, H, chunks, kg qg kl (V), chunkSize, K]
+@group(0) @binding(6) var<storage, read_write> blocks: array<vec4<f16>>; // [B, H, chunks, (M) P, chunkSize, chunkSize]
 @group(0) @binding(7) var<storage, read_write> decay: array<vec4<f32>>; // [B, H, chunks, K]
 
 const sub: u32 = 16u; // rows of a diagonal block, for inverse
@@ -77,6 +80,34 @@ fn tiled(r: u32, x: u32, across: u32) -> u32 {
   return (r / tile * across + x / tileVectors) * tile * tileVectors + r % tile * tileVectors + x % tileVectors;
 }
 
+// The other way round: row and first column of the i-th vector of a square of the chunk's size.
+fn tiledRow(i: u32) -> u32 {
+  return i / (chunkTiles * tile * tileVectors) * tile + i % (tile * tileVectors) / tileVectors;
+}
+fn tiledColumn(i: u32) -> u32 {
+  return i / (tile * tileVectors) % chunkTiles * tile + i % tileVectors * 4u;
+}
+
+// M[r, c .. c + 3]
+fn applied(r: u32, c: u32) -> vec4<f32> {
+  var m: vec4<f32>;
+  // @unroll
+  for (var e = 0u; e < 4u; e++) {
+    m[e] = unitLower(r, c + e) * pairs[(c + e) * pairStride + chunkSize];
+  }
+  return m;
+}
+
+// P[r, c .. c + 3]
+fn scores(r: u32, c: u32) -> vec4<f32> {
+  var p: vec4<f32>;
+  // @unroll
+  for (var e = 0u; e < 4u; e++) {
+    p[e] = select(0.0, pairs[(c + e) * pairStride + r], c + e <= r);
+  }
+  return p;
+}
+
 // Copies the pairs of a level smaller than a tile out of its tiles.
 fn mergeTiles(thread: u32, l: u32) {
   let half = 1u << l;
@@ -89,6 +120,14 @@ fn mergeTiles(thread: u32, l: u32) {
     pairs[at * pairStride + other] = gates[x / 4u][x % 4u];
     pairs[other * pairStride + at] = gates[smallTiles * tile * tileVectors + x / 4u][x % 4u];
   }
+}
+
+// Where a workgroup's chunk lies.
+struct Place {
+  chunk: u32,
+  start: u32, // first token, counted in its sequence
+  tokenBase: u32, // first token of the sequence
+  head: u32,
 }
 
 @compute @workgroup_size(threads)
@@ -232,7 +271,7 @@ fn main(
   }
 
   // @stage decayed rows
-  let to = chunk * 3u * chunkSize * keyVectors;
+  let to = chunk * chunkSize * rowWidth / 4u;
   var product = before;
   // @unroll
   for (var r = 0u; r < rowsPerThread; r++) {
@@ -258,20 +297,5 @@ fn main(
   invert(thread, subgroup);
   // @end
 
-  for (var i = thread; i < chunkSize * chunkSize / 4u; i += threads) {
-    let inTile = i % (tile * tileVectors);
-    let t = i / (tile * tileVectors);
-    let r = t / chunkTiles * tile + inTile / tileVectors;
-    let c = t % chunkTiles * tile + inTile % tileVectors * 4u;
-    var m: vec4<f32>;
-    var p: vec4<f32>;
-    // @unroll
-    for (var e = 0u; e < 4u; e++) {
-      m[e] = unitLower(r, c + e) * pairs[(c + e) * pairStride + chunkSize];
-      p[e] = select(0.0, pairs[(c + e) * pairStride + r], c + e <= r);
-    }
-    let at = chunk * chunkSize * chunkSize / 2u + i;
-    blocks[at] = vec4<f16>(m);
-    blocks[at + chunkSize * chunkSize / 4u] = vec4<f16>(p);
-  }
+  finish(Place(chunk, start, tokenBase, head), thread, subgroup);
 }

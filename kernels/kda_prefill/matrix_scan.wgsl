@@ -15,6 +15,8 @@ const productParts: u32 = 8u; // subgroups side by side down the rows of [kg; qg
 const productColumns: u32 = 1u; // and across its columns
 const updateParts: u32 = 8u; // subgroups down the rows of kl^T Vn
 const updateColumns: u32 = 1u;
+const applied: bool = false; // whether prepare has applied M: kg is W = M kg, and V is U = M V
+const rowWidth: u32 = 384u; // elements of `rows` a token has
 alias Io = f32; // storage type of v, o
 
 struct Params {
@@ -52,8 +54,11 @@ const tileLength: u32 = tile * tileVectors;
 const keyTiles: u32 = keyDim / tile;
 const chunkTiles: u32 = chunkSize / tile;
 const valueTiles: u32 = tileV / tile;
-const rowsLength: u32 = chunkSize * keyDim / 4u;
+const keyLength: u32 = chunkSize * keyDim / 4u;
+const rowsLength: u32 = chunkSize * rowWidth / 4u;
 const blockLength: u32 = chunkSize * chunkSize / 4u;
+const blocksLength: u32 = select(2u, 1u, applied) * blockLength;
+const scoresAt: u32 = blocksLength - blockLength;
 const productRows: u32 = 2u * chunkTiles / productParts; // tiles of [kg; qg] S a subgroup computes: down
 const productWidth: u32 = valueTiles / productColumns; // and across
 const updateRows: u32 = keyTiles / updateParts;
@@ -101,22 +106,24 @@ fn main(
     let r = productPart + i * productParts;
     // @unroll
     for (var z = 0u; z < keyTiles; z++) {
-      let at = firstChunk * 3u * rowsLength + (r * keyTiles + z) * tileLength;
+      let at = firstChunk * rowsLength + (r * keyTiles + z) * tileLength;
       keys[i][z] = subgroupMatrixLoad<Left, row_major>(&rows, at, tileVectors);
     }
     // @unroll
     for (var z = 0u; z < chunkTiles; z++) {
-      let at = (firstChunk * 2u + 1u) * blockLength + (r % chunkTiles * chunkTiles + z) * tileLength;
+      let at = firstChunk * blocksLength + scoresAt + (r % chunkTiles * chunkTiles + z) * tileLength;
       scores[i][z] = subgroupMatrixLoad<Left, row_major>(&blocks, at, tileVectors);
     }
   }
-  // @unroll
-  for (var i = 0u; i < freshTiles; i++) {
-    let r = (subgroup + i * subgroups) / valueTiles % chunkTiles;
+  if (!applied) {
     // @unroll
-    for (var z = 0u; z < chunkTiles; z++) {
-      let at = firstChunk * 2u * blockLength + (r * chunkTiles + z) * tileLength;
-      inverses[i][z] = subgroupMatrixLoad<Left, row_major>(&blocks, at, tileVectors);
+    for (var i = 0u; i < freshTiles; i++) {
+      let r = (subgroup + i * subgroups) / valueTiles % chunkTiles;
+      // @unroll
+      for (var z = 0u; z < chunkTiles; z++) {
+        let at = firstChunk * blocksLength + (r * chunkTiles + z) * tileLength;
+        inverses[i][z] = subgroupMatrixLoad<Left, row_major>(&blocks, at, tileVectors);
+      }
     }
   }
   // @unroll
@@ -124,7 +131,7 @@ fn main(
     let r = updatePart + i * updateParts;
     // @unroll
     for (var z = 0u; z < chunkTiles; z++) {
-      let at = (firstChunk * 3u + 2u) * rowsLength + (z * keyTiles + r) * tileLength;
+      let at = firstChunk * rowsLength + 2u * keyLength + (z * keyTiles + r) * tileLength;
       updates[i][z] = subgroupMatrixLoad<Left, col_major>(&rows, at, tileVectors);
     }
   }
@@ -137,10 +144,18 @@ fn main(
     var value: array<vec4<f32>, tokenRows>;
     // @unroll
     for (var z = 0u; z < tokenRows; z++) {
-      let t = start + row + z * rowStep;
-      let at = (tokenBase + min(t, params.last - 1u)) * params.heads + head;
-      let loaded = vec4<f32>(v[at * valueVectors + firstColumn + column]);
-      value[z] = select(vec4<f32>(0.0), loaded, t < params.last);
+      if (applied) {
+        let r = row + z * rowStep;
+        let x = firstColumn + column;
+        let inTile = r % tile * tileVectors + x % tileVectors;
+        let t = (r / tile * (valueDim / tile) + x / tileVectors) * tileLength;
+        value[z] = vec4<f32>(rows[chunk * rowsLength + 3u * keyLength + t + inTile]);
+      } else {
+        let t = start + row + z * rowStep;
+        let at = (tokenBase + min(t, params.last - 1u)) * params.heads + head;
+        let loaded = vec4<f32>(v[at * valueVectors + firstColumn + column]);
+        value[z] = select(vec4<f32>(0.0), loaded, t < params.last);
+      }
     }
     var fade: array<f32, stateRows>;
     // @unroll
@@ -183,7 +198,7 @@ fn main(
       }
       // @unroll
       for (var z = 0u; z < keyTiles; z++) {
-        let at = next * 3u * rowsLength + (r * keyTiles + z) * tileLength;
+        let at = next * rowsLength + (r * keyTiles + z) * tileLength;
         keys[i][z] = subgroupMatrixLoad<Left, row_major>(&rows, at, tileVectors);
       }
     }
@@ -195,37 +210,39 @@ fn main(
     }
     workgroupBarrier(); // V - kg S is complete
 
-    // @stage new values
-    // Vn = M (V - kg S)
-    // @unroll
-    for (var i = 0u; i < freshTiles; i++) {
-      let job = subgroup + i * subgroups;
-      if (job < chunkTiles * valueTiles) {
-        let r = job / valueTiles;
-        let j = job % valueTiles;
-        var fresh = Sum();
-        // @unroll
-        for (var z = 0u; z < chunkTiles; z++) {
-          let at = z * tile * halfStride + j * tileVectors;
-          let right = subgroupMatrixLoad<Right, row_major>(&values, at, halfStride);
-          fresh = subgroupMatrixMultiplyAccumulate(inverses[i][z], right, fresh);
-        }
-        subgroupMatrixStore<row_major>(&tokenSums, r * tile * sumStride + j * tileVectors, fresh, sumStride);
-        // @unroll
-        for (var z = 0u; z < chunkTiles; z++) {
-          let at = next * 2u * blockLength + (r * chunkTiles + z) * tileLength;
-          inverses[i][z] = subgroupMatrixLoad<Left, row_major>(&blocks, at, tileVectors);
+    if (!applied) {
+      // @stage new values
+      // Vn = M (V - kg S)
+      // @unroll
+      for (var i = 0u; i < freshTiles; i++) {
+        let job = subgroup + i * subgroups;
+        if (job < chunkTiles * valueTiles) {
+          let r = job / valueTiles;
+          let j = job % valueTiles;
+          var fresh = Sum();
+          // @unroll
+          for (var z = 0u; z < chunkTiles; z++) {
+            let at = z * tile * halfStride + j * tileVectors;
+            let right = subgroupMatrixLoad<Right, row_major>(&values, at, halfStride);
+            fresh = subgroupMatrixMultiplyAccumulate(inverses[i][z], right, fresh);
+          }
+          subgroupMatrixStore<row_major>(&tokenSums, r * tile * sumStride + j * tileVectors, fresh, sumStride);
+          // @unroll
+          for (var z = 0u; z < chunkTiles; z++) {
+            let at = next * blocksLength + (r * chunkTiles + z) * tileLength;
+            inverses[i][z] = subgroupMatrixLoad<Left, row_major>(&blocks, at, tileVectors);
+          }
         }
       }
+      // @end
+      workgroupBarrier(); // Vn is complete, and V - kg S used
+      // @unroll
+      for (var z = 0u; z < tokenRows; z++) {
+        let r = row + z * rowStep;
+        values[r * halfStride + column] = vec4<f16>(tokenSums[r * sumStride + column]);
+      }
+      workgroupBarrier(); // the copy of Vn is complete, and its sums are free
     }
-    // @end
-    workgroupBarrier(); // Vn is complete, and V - kg S used
-    // @unroll
-    for (var z = 0u; z < tokenRows; z++) {
-      let r = row + z * rowStep;
-      values[r * halfStride + column] = vec4<f16>(tokenSums[r * sumStride + column]);
-    }
-    workgroupBarrier(); // the copy of Vn is complete, and its sums are free
 
     // @stage state update
     // kl^T Vn
@@ -249,7 +266,7 @@ fn main(
       // @unroll
       for (var z = 0u; z < chunkTiles; z++) {
         let r = updatePart + i * updateParts;
-        let at = (next * 3u + 2u) * rowsLength + (z * keyTiles + r) * tileLength;
+        let at = next * rowsLength + 2u * keyLength + (z * keyTiles + r) * tileLength;
         updates[i][z] = subgroupMatrixLoad<Left, col_major>(&rows, at, tileVectors);
       }
     }
@@ -274,7 +291,7 @@ fn main(
         }
         // @unroll
         for (var z = 0u; z < chunkTiles; z++) {
-          let at = (next * 2u + 1u) * blockLength + (r % chunkTiles * chunkTiles + z) * tileLength;
+          let at = next * blocksLength + scoresAt + (r % chunkTiles * chunkTiles + z) * tileLength;
           scores[i][z] = subgroupMatrixLoad<Left, row_major>(&blocks, at, tileVectors);
         }
       }

@@ -95,6 +95,11 @@ const tunables = {
     scope: "prepare",
     formulations: ["matrix"],
   }),
+  matrixApply: oneOf(["scan", "prepare"], {
+    initial: "scan",
+    doc: "Where M is applied: to V - kg S in the scan, or to kg and V in prepare (fla: recompute_w_u_fwd)",
+    formulations: ["matrix"],
+  }),
   matrixSubgroups: oneOf([4, 8, 16], {
     initial: 4,
     unit: "subgroups",

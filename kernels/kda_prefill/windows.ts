@@ -24,10 +24,15 @@ const RECURRENT_HEAD_TOKENS = 2 ** 18;
  * Splits every stretch into windows of whole chunks, nearly equal, whose scratch of `elem` stays under SCRATCH_BYTES and
  * under the device's largest binding. Throws RangeError where not even one chunk of every head fits.
  */
-export function chunkedWindows(id: string, setting: Setting, elem: "f32" | "f16"): Window[] {
+export function chunkedWindows(
+  id: string,
+  setting: Setting,
+  elem: "f32" | "f16",
+  rowWidth = 3 * setting.axes.K,
+): Window[] {
   const { axes: { H, K }, config: { chunkSize }, device: { limits }, stretches } = setting;
   const heads = stretches[0].sequences * H;
-  const rows = 3 * chunkSize * K * DTYPE_BYTES[elem]; // kg, qg, kl of a chunk
+  const rows = chunkSize * rowWidth * DTYPE_BYTES[elem]; // kg, qg, kl of a chunk
   const blocks = 2 * chunkSize * chunkSize * DTYPE_BYTES[elem]; // M, P
   const decay = K * 4;
   const binding = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
