@@ -18,8 +18,8 @@ const colGroups: u32 = 2u;  // subgroups along keys, and along channels of v
 const rowTiles: u32 = 2u;   // matrices of a subgroup along queries
 const tileKeys: u32 = 32u;
 const tilesPerTurn: u32 = 1u; // tiles in one turn of the loop over keys
-const prefetches: u32 = 1u; // 1: v and the next k are fetched before the scores are computed
-const keyTileLength: u32 = 800u; // vec4s: a tile of k, or a matrix of each subgroup
+const isAhead: u32 = 1u;       // 1: the next scores are computed beside the outputs, 0: after them
+const valueTileLength: u32 = 544u; // vec4s: a tile of v, or a matrix of each subgroup
 alias Fetched = vec4<u32>;  // 8 channels of q, k or v
 
 @compute @workgroup_size(threads)
@@ -78,12 +78,40 @@ fn main(
   }
   workgroupBarrier(); // the first keys are in place
 
+  var products: array<Sum, rowTiles * keyTiles>;
+  if (isAhead == 1u) {
+    // @unroll
+    for (var z = 0u; z < valueLoads; z++) {
+      nextValues[z] = valueAt(block, thread + z * threads, 0u);
+    }
+    // @unroll
+    for (var z = 0u; z < keyLoads; z++) {
+      nextKeys[z] = keyAt(block, thread + z * threads, tileKeys);
+    }
+    // @unroll
+    for (var i = 0u; i < rowTiles * keyTiles; i++) {
+      products[i] = Sum();
+    }
+    // @unroll
+    for (var s = 0u; s < keySteps; s++) {
+      // @unroll
+      for (var n = 0u; n < keyTiles; n++) {
+        let at = (colGroup * keyTiles + n) * matrixN * keyStride + s * matrixK / 8u;
+        let keys = subgroupMatrixLoad<Right, col_major>(&keyTile, at, keyStride);
+        // @unroll
+        for (var r = 0u; r < rowTiles; r++) {
+          let i = r * keyTiles + n;
+          products[i] = subgroupMatrixMultiplyAccumulate(queries[r * keySteps + s], keys, products[i]);
+        }
+      }
+    }
+  }
   for (var turn = 0u; turn < seenByAny; turn += tilesPerTurn * tileKeys) {
     // @unroll
     for (var tile = 0u; tile < tilesPerTurn; tile++) {
       let first = turn + tile * tileKeys; // past the end all its keys are masked
-      // @stage fetch
-      if (prefetches == 1u) {
+      if (isAhead == 0u) {
+        // @stage fetch
         // @unroll
         for (var z = 0u; z < valueLoads; z++) {
           nextValues[z] = valueAt(block, thread + z * threads, first);
@@ -92,28 +120,27 @@ fn main(
         for (var z = 0u; z < keyLoads; z++) {
           nextKeys[z] = keyAt(block, thread + z * threads, first + tileKeys);
         }
-      }
-      // @end
-      var products: array<Sum, rowTiles * keyTiles>;
-      // @unroll
-      for (var i = 0u; i < rowTiles * keyTiles; i++) {
-        products[i] = Sum();
-      }
-      // @stage scores
-      // @unroll
-      for (var s = 0u; s < keySteps; s++) {
+        // @end
         // @unroll
-        for (var n = 0u; n < keyTiles; n++) {
-          let at = (colGroup * keyTiles + n) * matrixN * keyStride + s * matrixK / 8u;
-          let keys = subgroupMatrixLoad<Right, col_major>(&keyTile, at, keyStride);
+        for (var i = 0u; i < rowTiles * keyTiles; i++) {
+          products[i] = Sum();
+        }
+        // @stage scores
+        // @unroll
+        for (var s = 0u; s < keySteps; s++) {
           // @unroll
-          for (var r = 0u; r < rowTiles; r++) {
-            let i = r * keyTiles + n;
-            products[i] = subgroupMatrixMultiplyAccumulate(queries[r * keySteps + s], keys, products[i]);
+          for (var n = 0u; n < keyTiles; n++) {
+            let at = (colGroup * keyTiles + n) * matrixN * keyStride + s * matrixK / 8u;
+            let keys = subgroupMatrixLoad<Right, col_major>(&keyTile, at, keyStride);
+            // @unroll
+            for (var r = 0u; r < rowTiles; r++) {
+              let i = r * keyTiles + n;
+              products[i] = subgroupMatrixMultiplyAccumulate(queries[r * keySteps + s], keys, products[i]);
+            }
           }
         }
+        // @end
       }
-      // @end
       // @unroll
       for (var r = 0u; r < rowTiles; r++) {
         // @unroll
@@ -124,24 +151,19 @@ fn main(
       }
       workgroupBarrier(); // scores are in place; keys are used up, and so are values
 
-      // @stage fetch
-      if (prefetches == 0u) {
-        // @unroll
-        for (var z = 0u; z < valueLoads; z++) {
-          nextValues[z] = valueAt(block, thread + z * threads, first);
-        }
-        // @unroll
-        for (var z = 0u; z < keyLoads; z++) {
-          nextKeys[z] = keyAt(block, thread + z * threads, first + tileKeys);
-        }
-      }
-      // @end
       // @stage staging
       // @unroll
       for (var z = 0u; z < valueLoads; z++) {
         let at = thread + z * threads;
         if (at < tileKeys * valueEights) {
           valueTile[at / valueEights * valueStride + at % valueEights] = nextValues[z];
+        }
+      }
+      // @unroll
+      for (var z = 0u; z < keyLoads; z++) {
+        let at = thread + z * threads;
+        if (at < tileKeys * keyEights) {
+          keyTile[at / keyEights * keyStride + at % keyEights] = nextKeys[z];
         }
       }
       // @end
@@ -203,28 +225,58 @@ fn main(
         for (var r = 0u; r < rowTiles; r++) {
           // @unroll
           for (var d = 0u; d < dimTiles; d++) {
-            subgroupMatrixStore<row_major>(&keyTile, own, outputs[r * dimTiles + d], matrixN / 4u);
+            subgroupMatrixStore<row_major>(&valueTile, own, outputs[r * dimTiles + d], matrixN / 4u);
             workgroupBarrier(); // a matrix of each subgroup is in memory
             for (var at = thread % subgroupSize; at < matrixUnits; at += subgroupSize) {
               let factor = factors[matrixRow + r * matrixM + at / (matrixN / 4u)];
-              keyTile[own + at] = bitcast<vec4<u32>>(bitcast<vec4<f32>>(keyTile[own + at]) * factor);
+              valueTile[own + at] = bitcast<vec4<u32>>(bitcast<vec4<f32>>(valueTile[own + at]) * factor);
             }
             workgroupBarrier(); // it is rescaled
-            outputs[r * dimTiles + d] = subgroupMatrixLoad<Sum, row_major>(&keyTile, own, matrixN / 4u);
+            outputs[r * dimTiles + d] = subgroupMatrixLoad<Sum, row_major>(&valueTile, own, matrixN / 4u);
             workgroupBarrier(); // it is back in registers
           }
         }
-      }
-      // @end
-      // @stage staging
-      // @unroll
-      for (var z = 0u; z < keyLoads; z++) {
-        let at = thread + z * threads;
-        if (at < tileKeys * keyEights) {
-          keyTile[at / keyEights * keyStride + at % keyEights] = nextKeys[z];
+        // @unroll
+        for (var z = 0u; z < valueLoads; z++) {
+          let at = thread + z * threads;
+          if (at < tileKeys * valueEights) {
+            valueTile[at / valueEights * valueStride + at % valueEights] = nextValues[z];
+          }
         }
+        workgroupBarrier(); // values are in place again
       }
       // @end
+      if (isAhead == 1u) {
+        // @stage fetch
+        // @unroll
+        for (var z = 0u; z < valueLoads; z++) {
+          nextValues[z] = valueAt(block, thread + z * threads, first + tileKeys);
+        }
+        // @unroll
+        for (var z = 0u; z < keyLoads; z++) {
+          nextKeys[z] = keyAt(block, thread + z * threads, first + 2u * tileKeys);
+        }
+        // @end
+        // @unroll
+        for (var i = 0u; i < rowTiles * keyTiles; i++) {
+          products[i] = Sum();
+        }
+        // @stage scores
+        // @unroll
+        for (var s = 0u; s < keySteps; s++) {
+          // @unroll
+          for (var n = 0u; n < keyTiles; n++) {
+            let at = (colGroup * keyTiles + n) * matrixN * keyStride + s * matrixK / 8u;
+            let keys = subgroupMatrixLoad<Right, col_major>(&keyTile, at, keyStride);
+            // @unroll
+            for (var r = 0u; r < rowTiles; r++) {
+              let i = r * keyTiles + n;
+              products[i] = subgroupMatrixMultiplyAccumulate(queries[r * keySteps + s], keys, products[i]);
+            }
+          }
+        }
+        // @end
+      }
       // @stage outputs
       // @unroll
       for (var s = 0u; s < tileKeys / matrixK; s++) {

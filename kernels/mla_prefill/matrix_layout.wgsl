@@ -28,8 +28,8 @@ alias Left = subgroup_matrix_left<f16, matrixK, matrixM>;
 alias Right = subgroup_matrix_right<f16, matrixN, matrixK>;
 alias Sum = subgroup_matrix_result<f32, matrixN, matrixM>;
 
-var<workgroup> keyTile: array<vec4<u32>, keyTileLength>;            // [tileKeys, keyDim]
-var<workgroup> valueTile: array<vec4<u32>, tileKeys * valueStride>; // [tileKeys, valueDim]
+var<workgroup> keyTile: array<vec4<u32>, tileKeys * keyStride>;     // [tileKeys, keyDim]
+var<workgroup> valueTile: array<vec4<u32>, valueTileLength>;        // [tileKeys, valueDim]
 var<workgroup> scores: array<vec4<u32>, blockRows * scoreStride>;   // [blockRows, tileKeys], as bits
 var<workgroup> factors: array<f32, blockRows>; // what a row's outputs are multiplied by
 var<workgroup> earlier: array<f32, blockRows>; // what the earlier ranges' outputs count for

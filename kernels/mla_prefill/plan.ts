@@ -115,8 +115,8 @@ function matrix({ K, V }: Axes, config: MlaPrefillConfig, device: Capabilities, 
     rowTiles,
     tileKeys,
     tilesPerTurn: config.tilesPerTurn,
-    prefetches: config.prefetch ? 1 : 0,
-    keyTileLength: Math.max(tileKeys * (K / 8 + 1), subgroups * M * N / 4),
+    isAhead: config.scoresAhead ? 1 : 0,
+    valueTileLength: Math.max(tileKeys * (V / 8 + 1), subgroups * M * N / 4),
   });
   return { code, blockRows, features: ["shader-f16", "subgroups", SUBGROUP_MATRIX] };
 }

@@ -81,9 +81,9 @@ const tunables = {
     doc: "Tiles of keys in one turn of the loop, between which sums may leave their registers",
     formulations: ["matrix"],
   }),
-  prefetch: oneOf([true, false], {
+  scoresAhead: oneOf([true, false], {
     initial: true,
-    doc: "Fetch the next keys and values before a tile's scores are computed, or after",
+    doc: "Compute the next tile's scores beside a tile's outputs, or after them",
     formulations: ["matrix"],
   }),
   unroll: oneOf([true, false], {

@@ -23,8 +23,8 @@ const colGroups: u32 = 2u;  // subgroups along keys, and along channels of v
 const rowTiles: u32 = 2u;   // matrices of a subgroup along queries
 const tileKeys: u32 = 32u;
 const tilesPerTurn: u32 = 1u; // tiles in one turn of the loop over keys
-const prefetches: u32 = 1u; // 1: v and the next k are fetched before the scores are computed
-const keyTileLength: u32 = 800u; // vec4s: a tile of k, or a matrix of each subgroup
+const isAhead: u32 = 1u;       // 1: the next scores are computed beside the outputs, 0: after them
+const valueTileLength: u32 = 544u; // vec4s: a tile of v, or a matrix of each subgroup
 alias Fetched = vec4<u32>;  // 8 channels of q, k or v
 
 @compute @workgroup_size(threads)
@@ -80,35 +80,56 @@ fn main(
   }
   workgroupBarrier(); // the first keys are in place
 
+  var products: array<Sum, rowTiles * keyTiles>;
+  if (isAhead == 1u) {
+    for (var z = 0u; z < valueLoads; z++) {
+      nextValues[z] = valueAt(block, thread + z * threads, 0u);
+    }
+    for (var z = 0u; z < keyLoads; z++) {
+      nextKeys[z] = keyAt(block, thread + z * threads, tileKeys);
+    }
+    for (var i = 0u; i < rowTiles * keyTiles; i++) {
+      products[i] = Sum();
+    }
+    for (var s = 0u; s < keySteps; s++) {
+      for (var n = 0u; n < keyTiles; n++) {
+        let at = (colGroup * keyTiles + n) * matrixN * keyStride + s * matrixK / 8u;
+        let keys = subgroupMatrixLoad<Right, col_major>(&keyTile, at, keyStride);
+        for (var r = 0u; r < rowTiles; r++) {
+          let i = r * keyTiles + n;
+          products[i] = subgroupMatrixMultiplyAccumulate(queries[r * keySteps + s], keys, products[i]);
+        }
+      }
+    }
+  }
   for (var turn = 0u; turn < seenByAny; turn += tilesPerTurn * tileKeys) {
     for (var tile = 0u; tile < tilesPerTurn; tile++) {
       let first = turn + tile * tileKeys; // past the end all its keys are masked
-      // @stage fetch
-      if (prefetches == 1u) {
+      if (isAhead == 0u) {
+        // @stage fetch
         for (var z = 0u; z < valueLoads; z++) {
           nextValues[z] = valueAt(block, thread + z * threads, first);
         }
         for (var z = 0u; z < keyLoads; z++) {
           nextKeys[z] = keyAt(block, thread + z * threads, first + tileKeys);
         }
-      }
-      // @end
-      var products: array<Sum, rowTiles * keyTiles>;
-      for (var i = 0u; i < rowTiles * keyTiles; i++) {
-        products[i] = Sum();
-      }
-      // @stage scores
-      for (var s = 0u; s < keySteps; s++) {
-        for (var n = 0u; n < keyTiles; n++) {
-          let at = (colGroup * keyTiles + n) * matrixN * keyStride + s * matrixK / 8u;
-          let keys = subgroupMatrixLoad<Right, col_major>(&keyTile, at, keyStride);
-          for (var r = 0u; r < rowTiles; r++) {
-            let i = r * keyTiles + n;
-            products[i] = subgroupMatrixMultiplyAccumulate(queries[r * keySteps + s], keys, products[i]);
+        // @end
+        for (var i = 0u; i < rowTiles * keyTiles; i++) {
+          products[i] = Sum();
+        }
+        // @stage scores
+        for (var s = 0u; s < keySteps; s++) {
+          for (var n = 0u; n < keyTiles; n++) {
+            let at = (colGroup * keyTiles + n) * matrixN * keyStride + s * matrixK / 8u;
+            let keys = subgroupMatrixLoad<Right, col_major>(&keyTile, at, keyStride);
+            for (var r = 0u; r < rowTiles; r++) {
+              let i = r * keyTiles + n;
+              products[i] = subgroupMatrixMultiplyAccumulate(queries[r * keySteps + s], keys, products[i]);
+            }
           }
         }
+        // @end
       }
-      // @end
       for (var r = 0u; r < rowTiles; r++) {
         for (var n = 0u; n < keyTiles; n++) {
           let at = (matrixRow + r * matrixM) * scoreStride + (colGroup * keyTiles + n) * matrixN / 4u;
@@ -117,21 +138,17 @@ fn main(
       }
       workgroupBarrier(); // scores are in place; keys are used up, and so are values
 
-      // @stage fetch
-      if (prefetches == 0u) {
-        for (var z = 0u; z < valueLoads; z++) {
-          nextValues[z] = valueAt(block, thread + z * threads, first);
-        }
-        for (var z = 0u; z < keyLoads; z++) {
-          nextKeys[z] = keyAt(block, thread + z * threads, first + tileKeys);
-        }
-      }
-      // @end
       // @stage staging
       for (var z = 0u; z < valueLoads; z++) {
         let at = thread + z * threads;
         if (at < tileKeys * valueEights) {
           valueTile[at / valueEights * valueStride + at % valueEights] = nextValues[z];
+        }
+      }
+      for (var z = 0u; z < keyLoads; z++) {
+        let at = thread + z * threads;
+        if (at < tileKeys * keyEights) {
+          keyTile[at / keyEights * keyStride + at % keyEights] = nextKeys[z];
         }
       }
       // @end
@@ -189,27 +206,51 @@ fn main(
         let own = subgroup * matrixUnits;
         for (var r = 0u; r < rowTiles; r++) {
           for (var d = 0u; d < dimTiles; d++) {
-            subgroupMatrixStore<row_major>(&keyTile, own, outputs[r * dimTiles + d], matrixN / 4u);
+            subgroupMatrixStore<row_major>(&valueTile, own, outputs[r * dimTiles + d], matrixN / 4u);
             workgroupBarrier(); // a matrix of each subgroup is in memory
             for (var at = thread % subgroupSize; at < matrixUnits; at += subgroupSize) {
               let factor = factors[matrixRow + r * matrixM + at / (matrixN / 4u)];
-              keyTile[own + at] = bitcast<vec4<u32>>(bitcast<vec4<f32>>(keyTile[own + at]) * factor);
+              valueTile[own + at] = bitcast<vec4<u32>>(bitcast<vec4<f32>>(valueTile[own + at]) * factor);
             }
             workgroupBarrier(); // it is rescaled
-            outputs[r * dimTiles + d] = subgroupMatrixLoad<Sum, row_major>(&keyTile, own, matrixN / 4u);
+            outputs[r * dimTiles + d] = subgroupMatrixLoad<Sum, row_major>(&valueTile, own, matrixN / 4u);
             workgroupBarrier(); // it is back in registers
           }
         }
-      }
-      // @end
-      // @stage staging
-      for (var z = 0u; z < keyLoads; z++) {
-        let at = thread + z * threads;
-        if (at < tileKeys * keyEights) {
-          keyTile[at / keyEights * keyStride + at % keyEights] = nextKeys[z];
+        for (var z = 0u; z < valueLoads; z++) {
+          let at = thread + z * threads;
+          if (at < tileKeys * valueEights) {
+            valueTile[at / valueEights * valueStride + at % valueEights] = nextValues[z];
+          }
         }
+        workgroupBarrier(); // values are in place again
       }
       // @end
+      if (isAhead == 1u) {
+        // @stage fetch
+        for (var z = 0u; z < valueLoads; z++) {
+          nextValues[z] = valueAt(block, thread + z * threads, first + tileKeys);
+        }
+        for (var z = 0u; z < keyLoads; z++) {
+          nextKeys[z] = keyAt(block, thread + z * threads, first + 2u * tileKeys);
+        }
+        // @end
+        for (var i = 0u; i < rowTiles * keyTiles; i++) {
+          products[i] = Sum();
+        }
+        // @stage scores
+        for (var s = 0u; s < keySteps; s++) {
+          for (var n = 0u; n < keyTiles; n++) {
+            let at = (colGroup * keyTiles + n) * matrixN * keyStride + s * matrixK / 8u;
+            let keys = subgroupMatrixLoad<Right, col_major>(&keyTile, at, keyStride);
+            for (var r = 0u; r < rowTiles; r++) {
+              let i = r * keyTiles + n;
+              products[i] = subgroupMatrixMultiplyAccumulate(queries[r * keySteps + s], keys, products[i]);
+            }
+          }
+        }
+        // @end
+      }
       // @stage outputs
       for (var s = 0u; s < tileKeys / matrixK; s++) {
         var left: array<Left, rowTiles>;
@@ -295,8 +336,8 @@ alias Left = subgroup_matrix_left<f16, matrixK, matrixM>;
 alias Right = subgroup_matrix_right<f16, matrixN, matrixK>;
 alias Sum = subgroup_matrix_result<f32, matrixN, matrixM>;
 
-var<workgroup> keyTile: array<vec4<u32>, keyTileLength>;            // [tileKeys, keyDim]
-var<workgroup> valueTile: array<vec4<u32>, tileKeys * valueStride>; // [tileKeys, valueDim]
+var<workgroup> keyTile: array<vec4<u32>, tileKeys * keyStride>;     // [tileKeys, keyDim]
+var<workgroup> valueTile: array<vec4<u32>, valueTileLength>;        // [tileKeys, valueDim]
 var<workgroup> scores: array<vec4<u32>, blockRows * scoreStride>;   // [blockRows, tileKeys], as bits
 var<workgroup> factors: array<f32, blockRows>; // what a row's outputs are multiplied by
 var<workgroup> earlier: array<f32, blockRows>; // what the earlier ranges' outputs count for
