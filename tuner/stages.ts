@@ -60,7 +60,10 @@ export async function measureStages(
   const timer = new Timer(device);
   const sets: Execution[] = [];
   try {
-    onPhase("compile");
+    for (const pass of plan.passes) {
+      onPhase("compile"); // each has the time a trial's compiling has
+      await pipelines.get(device, pass);
+    }
     sets.push(await Execution.prepare(device, plan, pipelines));
     onPhase("time");
     await completeSets(sets, opened, family, axes, plan, pipelines);
