@@ -1,9 +1,11 @@
 // mla_decode / matrix_layout: what the matrix split derives from its tunables, its buffers and its workgroup memory.
+// Memory that matrices are loaded from or stored to is vec4: rows must be aligned to 16 bytes.
 // Linked behind matrix_split.wgsl. A unit is 8 neighbouring dims.
 
 const rowUnits: u32 = 72u;        // 576 / 8
 const rowStride: u32 = 73u;       // odd: the rows of a matrix meet no bank twice
 const valueDims: u32 = 512u;
+const valueQuads: u32 = 128u;     // 512 / 4
 const pageRows: u32 = 64u;
 const emptyLse: f32 = -1e30;
 const slack: f32 = 8.0;           // weights stay below 2^8
@@ -17,10 +19,10 @@ const headTiles: u32 = headsPerGroup / (headParts * matrixM);   // matrices of a
 const keyTiles: u32 = keysPerTile / (keyParts * matrixN);       // along keys in the scores,
 const valueTiles: u32 = valueDims / (keyParts * dimParts * matrixN); // and along dims in the values
 const valueSteps: u32 = keysPerTile / matrixK;
-const scoreStride: u32 = keysPerTile + 2u;
-const weightStride: u32 = keysPerTile + 8u;
-const partsPerHead: u32 = threads / headsPerGroup; // threads that share a head in the softmax
-const keysPerPart: u32 = keysPerTile / partsPerHead;
+const scoreStride: u32 = keysPerTile / 4u + 1u;  // odd, as rowStride
+const weightStride: u32 = keysPerTile / 8u;
+const partsPerHead: u32 = keysPerTile / 8u;      // threads that share a head in the softmax, 8 keys each
+const slotUnits: u32 = matrixM * matrixN / 4u;   // of one matrix of o
 
 alias Left = subgroup_matrix_left<f16, matrixK, matrixM>;
 alias Right = subgroup_matrix_right<f16, matrixN, matrixK>;
@@ -38,11 +40,11 @@ struct Params {
 @group(0) @binding(2) var<storage, read> cache: array<CacheUnit>;   // [P, pageRows, rowUnits]
 @group(0) @binding(3) var<storage, read> block_table: array<i32>;   // [N, tableWidth]
 @group(0) @binding(4) var<storage, read> cache_seqlens: array<i32>; // [N]
-@group(0) @binding(5) var<storage, read_write> o: array<f32>;       // [N, H, splits, valueDims]
+@group(0) @binding(5) var<storage, read_write> o: array<vec4<f32>>; // [N, H, splits, valueQuads]
 @group(0) @binding(6) var<storage, read_write> lse: array<f32>;     // [N, H, splits]
 
 var<workgroup> tile: array<vec4<u32>, buffers * keysPerTile * rowStride>; // [buffers, keysPerTile, rowStride]
-var<workgroup> scores: array<f32, dimParts * headsPerGroup * scoreStride>; // [dimParts, headsPerGroup, scoreStride]
-var<workgroup> weights: array<f16, headsPerGroup * weightStride>; // [headsPerGroup, weightStride]
+var<workgroup> scores: array<vec4<f32>, dimParts * headsPerGroup * scoreStride>; // [dimParts, headsPerGroup, scoreStride]
+var<workgroup> weights: array<vec4<u32>, headsPerGroup * weightStride>; // [headsPerGroup, keysPerTile] in halves
 var<workgroup> factors: array<f32, headsPerGroup>; // what the heads' o is multiplied by
 var<workgroup> hasGrown: u32; // 1 where a maximum did

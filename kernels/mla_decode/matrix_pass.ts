@@ -5,7 +5,7 @@ import halfF16 from "./half_f16.wgsl" with { type: "text" };
 import halfF32 from "./half_f32.wgsl" with { type: "text" };
 import matrixLayout from "./matrix_layout.wgsl" with { type: "text" };
 import matrixSplit from "./matrix_split.wgsl" with { type: "text" };
-import type { MlaDecodeConfig } from "./space.ts";
+import { type MlaDecodeConfig, subgroups } from "./space.ts";
 import type { SplitRequest } from "./split_request.ts";
 
 /** The split pass on matrix units. Throws RangeError where the device lists no shape that cuts the config's tile. */
@@ -13,7 +13,15 @@ export function matrixPass(request: SplitRequest, config: MlaDecodeConfig, devic
   const { matrixHeads, matrixKeys, headParts, keyParts, dimParts } = config;
   const half = config.cacheElem === "f16";
   const { M, N, K } = matrixShape(config, device);
-  const subgroupSize = wholeSubgroup(config, device);
+  const subgroupSize = wholeSubgroup(device);
+  const threads = subgroups(config) * subgroupSize;
+  const wanted = matrixHeads * matrixKeys / 8;
+  if (threads < wanted) {
+    throw new RangeError(
+      `Cannot plan mla_decode: headParts * keyParts * dimParts subgroups of ${subgroupSize} must be at least the ` +
+        `${wanted} threads of matrixHeads * matrixKeys / 8, current value is ${threads}`,
+    );
+  }
   return definePass(device, {
     label: "split",
     code: specialize(link(matrixSplit, matrixLayout, half ? halfF16 : halfF32), {
@@ -54,24 +62,11 @@ function matrixShape(
   );
 }
 
-/** Lanes of a subgroup. Throws RangeError where the driver may choose among sizes, or a head's threads span subgroups. */
-function wholeSubgroup(
-  { matrixHeads, matrixKeys, headParts, keyParts, dimParts }: MlaDecodeConfig,
-  device: Capabilities,
-) {
+/** Lanes of a subgroup. Throws RangeError where the driver may choose among sizes. */
+function wholeSubgroup(device: Capabilities): number {
   const { min, max } = device.subgroupSize ?? { min: 0, max: 0 };
-  if (min !== max || min === 0) {
-    throw new RangeError(
-      `Cannot plan mla_decode: formulation=matrix needs subgroups of one size, and this device has ${min} to ${max}`,
-    );
-  }
-  const partsPerHead = headParts * keyParts * dimParts * min / matrixHeads;
-  if (partsPerHead < 1 || partsPerHead > Math.min(min, matrixKeys)) {
-    throw new RangeError(
-      `Cannot plan mla_decode: headParts * keyParts * dimParts * ${min} / matrixHeads must be from 1 to ${
-        Math.min(min, matrixKeys)
-      } threads a head, current value is ${partsPerHead}`,
-    );
-  }
-  return min;
+  if (min === max && min > 0) return min;
+  throw new RangeError(
+    `Cannot plan mla_decode: formulation=matrix needs subgroups of one size, and this device has ${min} to ${max}`,
+  );
 }

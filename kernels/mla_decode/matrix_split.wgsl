@@ -49,9 +49,10 @@ fn main(
   let dimPart = subgroup / (headParts * keyParts);
   let valuePart = subgroup / headParts;
   let matrixHead = headPart * headTiles * matrixM; // the subgroup's first head
-  let slot = subgroup * matrixM * matrixN;         // its own part of `scores` where o passes through
-  let head = local / partsPerHead;
+  let slot = subgroup * slotUnits;       // its own part of `scores` where o passes through
+  let head = min(local / partsPerHead, headsPerGroup - 1u);
   let part = local % partsPerHead;
+  let isSpare = local >= headsPerGroup * partsPerHead; // in the softmax: repeats the last head and writes nothing
 
   var maximum = emptyLse; // of `head`, base 2, at most slack below the true one
   var sum = 0.0;          // of `head` over this thread's keys
@@ -118,7 +119,7 @@ fn main(
           // @unroll
           for (var m = 0u; m < headTiles; m++) {
             weight[m] = subgroupMatrixLoad<Left, row_major>(
-              &weights, (matrixHead + m * matrixM) * weightStride + k * matrixK, weightStride);
+              &weights, (matrixHead + m * matrixM) * weightStride + k * matrixK / 8u, weightStride);
           }
           // @unroll
           for (var n = 0u; n < valueTiles; n++) {
@@ -189,7 +190,7 @@ fn main(
           for (var n = 0u; n < keyTiles; n++) {
             let at = (dimPart * headsPerGroup + matrixHead + m * matrixM) * scoreStride;
             subgroupMatrixStore<row_major>(
-              &scores, at + (keyPart * keyTiles + n) * matrixN, products[m * keyTiles + n], scoreStride);
+              &scores, at + (keyPart * keyTiles + n) * matrixN / 4u, products[m * keyTiles + n], scoreStride);
           }
         }
       }
@@ -199,19 +200,18 @@ fn main(
       // @stage softmax
       if (round < lastTile) {
         let live = min(keysPerTile, rows - round * keysPerTile); // rows of this tile inside the sequence
-        var score: array<f32, keysPerPart>;
-        var best = emptyLse;
+        var low = vec4<f32>(0.0); // scores of this thread's 8 keys
+        var high = vec4<f32>(0.0);
         // @unroll
-        for (var i = 0u; i < keysPerPart; i++) {
-          let key = part * keysPerPart + i;
-          score[i] = 0.0;
-          // @unroll
-          for (var d = 0u; d < dimParts; d++) {
-            score[i] += scores[(d * headsPerGroup + head) * scoreStride + key];
-          }
-          score[i] = select(emptyLse, score[i], key < live);
-          best = max(best, score[i]);
+        for (var d = 0u; d < dimParts; d++) {
+          low += scores[(d * headsPerGroup + head) * scoreStride + part * 2u];
+          high += scores[(d * headsPerGroup + head) * scoreStride + part * 2u + 1u];
         }
+        let key = part * 8u + vec4<u32>(0u, 1u, 2u, 3u);
+        low = select(vec4<f32>(emptyLse), low, key < vec4<u32>(live));
+        high = select(vec4<f32>(emptyLse), high, key + 4u < vec4<u32>(live));
+        let largest = max(low, high);
+        var best = max(max(largest.x, largest.y), max(largest.z, largest.w));
         for (var width = 1u; width < partsPerHead; width *= 2u) {
           best = max(best, subgroupShuffleXor(best, width));
         }
@@ -222,14 +222,18 @@ fn main(
           sum *= factor;
           hasGrown = 1u;
         }
-        if (part == 0u) {
+        if (part == 0u && !isSpare) {
           factors[head] = factor;
         }
-        // @unroll
-        for (var i = 0u; i < keysPerPart; i++) {
-          let weight = f16(exp2(score[i] - maximum));
-          sum += f32(weight);
-          weights[head * weightStride + part * keysPerPart + i] = weight;
+        low = exp2(low - maximum);
+        high = exp2(high - maximum);
+        let words = vec4<u32>(
+          pack2x16float(low.xy), pack2x16float(low.zw), pack2x16float(high.xy), pack2x16float(high.zw));
+        let pairs = unpack2x16float(words.x) + unpack2x16float(words.y) + unpack2x16float(words.z) +
+          unpack2x16float(words.w); // what the product will see
+        sum += pairs.x + pairs.y;
+        if (!isSpare) {
+          weights[head * weightStride + part] = words;
         }
       }
       // @end
@@ -259,13 +263,13 @@ fn main(
         for (var m = 0u; m < headTiles; m++) {
           // @unroll
           for (var n = 0u; n < valueTiles; n++) {
-            subgroupMatrixStore<row_major>(&scores, slot, outputs[m * valueTiles + n], matrixN);
+            subgroupMatrixStore<row_major>(&scores, slot, outputs[m * valueTiles + n], matrixN / 4u);
             workgroupBarrier(); // the subgroup's matrix is in its slot
-            for (var i = lane; i < matrixM * matrixN; i += subgroupSize) {
-              scores[slot + i] *= factors[matrixHead + m * matrixM + i / matrixN];
+            for (var i = lane; i < slotUnits; i += subgroupSize) {
+              scores[slot + i] *= factors[matrixHead + m * matrixM + i / (matrixN / 4u)];
             }
             workgroupBarrier(); // it is scaled
-            outputs[m * valueTiles + n] = subgroupMatrixLoad<Sum, row_major>(&scores, slot, matrixN);
+            outputs[m * valueTiles + n] = subgroupMatrixLoad<Sum, row_major>(&scores, slot, matrixN / 4u);
           }
         }
         workgroupBarrier(); // slots are free for scores
@@ -276,7 +280,7 @@ fn main(
   for (var width = 1u; width < partsPerHead; width *= 2u) {
     sum += subgroupShuffleXor(sum, width);
   }
-  if (part == 0u) {
+  if (part == 0u && !isSpare) {
     factors[head] = select(0.0, 1.0 / sum, sum > 0.0);
     if (firstHead + head < params.heads) {
       lse[(queryRow + firstHead + head) * params.splits + split] =
@@ -289,13 +293,14 @@ fn main(
   for (var m = 0u; m < headTiles; m++) {
     // @unroll
     for (var n = 0u; n < valueTiles; n++) {
-      subgroupMatrixStore<row_major>(&scores, slot, outputs[m * valueTiles + n], matrixN);
+      subgroupMatrixStore<row_major>(&scores, slot, outputs[m * valueTiles + n], matrixN / 4u);
       workgroupBarrier(); // the subgroup's matrix is in its slot
-      for (var i = lane; i < matrixM * matrixN; i += subgroupSize) {
-        let row = matrixHead + m * matrixM + i / matrixN;
+      for (var i = lane; i < slotUnits; i += subgroupSize) {
+        let row = matrixHead + m * matrixM + i / (matrixN / 4u);
         if (firstHead + row < params.heads) {
-          let at = ((queryRow + firstHead + row) * params.splits + split) * valueDims;
-          o[at + (valuePart * valueTiles + n) * matrixN + i % matrixN] = scores[slot + i] * factors[row];
+          let at = ((queryRow + firstHead + row) * params.splits + split) * valueQuads;
+          let quad = (valuePart * valueTiles + n) * (matrixN / 4u) + i % (matrixN / 4u);
+          o[at + quad] = scores[slot + i] * factors[row];
         }
       }
       workgroupBarrier(); // the slot is free

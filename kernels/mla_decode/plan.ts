@@ -76,6 +76,7 @@ function mergePass(axes: Axes, config: MlaDecodeConfig, splits: number, device: 
   return definePass(device, {
     label: "merge",
     code: specialize(mergeCode, { splits, unitLanes: config.mergeDims / 4 }),
+    unroll: config.unroll,
     params: [{ name: "heads", type: "u32", value: axes.H }],
     buffers: ["partial_o", "partial_lse", "*o", "*lse"],
     workgroups: [VALUE_DIMS / config.mergeDims, axes.H, axes.N],

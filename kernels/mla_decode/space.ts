@@ -28,7 +28,7 @@ const tunables = {
     initial: true,
     doc: "Repeat marked loops with constant indices, or leave them to the driver",
   }),
-  mergeDims: oneOf([32, 64, 128], {
+  mergeDims: oneOf([32, 64], {
     initial: 64,
     unit: "dims",
     doc: "Dims of o per workgroup of the merge",
@@ -48,7 +48,7 @@ const tunables = {
     scope: "split",
     formulations: ["fma"],
   }),
-  threads: oneOf([64, 128, 256], {
+  threads: oneOf([64, 128, 256, 512], {
     initial: 128,
     unit: "threads",
     doc: "Threads per workgroup",

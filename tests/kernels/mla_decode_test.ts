@@ -155,7 +155,7 @@ Deno.test("mlaDecode.plan: matrices take the largest listed shape that cuts the 
   assertThrows(
     () => matrix({}, { ...MATRIX_DEVICE, subgroupSize: { min: 2, max: 2 } }),
     RangeError,
-    "current value is 0.5",
+    "must be at least the 32 threads of matrixHeads * matrixKeys / 8, current value is 8",
   );
 });
 

@@ -1,0 +1,348 @@
+enable f16;
+enable subgroups;
+diagnostic(off, subgroup_uniformity);
+enable chromium_experimental_subgroup_matrix;
+diagnostic(off, chromium.subgroup_matrix_uniformity);
+// mla_decode / matrix_split: softmax attention of a group of heads over one slice of a sequence's cached rows, products
+// on matrix units.
+//   s = scale q . row [576]     o = softmax(s) row[0..512]     lse = ln sum exp(s)
+// Workgroup (split, head group, sequence) walks its tiles of keysPerTile rows. q stays in registers as matrices; a
+// subgroup scores its share of heads, keys and dims, and owns its share of heads and dims of o. Weights are exp2(s - m)
+// in f16 with a maximum m that follows only where it has grown by more than slack: a matrix has no scale per row, so
+// that o is rescaled through memory then. With two buffers a tile's scores are computed while the values of the tile
+// before it are summed.
+// Workgroup memory: rows of the tiles, padded by 16 bytes + a share of scores per dim part + weights.
+// Rows beyond the sequence's end repeat its last one with weight 0: their page may hold anything.
+// Linked with matrix_layout.wgsl and one of half_f16 and half_f32 (halves).
+
+const keysPerTile: u32 = 16u;   // cached rows per tile; divides a page
+const headsPerGroup: u32 = 16u; // heads per workgroup
+const buffers: u32 = 1u;        // tiles in workgroup memory
+const headParts: u32 = 1u;      // subgroups along heads
+const keyParts: u32 = 1u;       // subgroups along keys
+const dimParts: u32 = 4u;       // subgroups along the 576 dims
+const subgroupSize: u32 = 32u;
+const matrixM: u32 = 16u;       // rows of a left matrix
+const matrixN: u32 = 16u;       // columns of a right matrix
+const matrixK: u32 = 16u;       // what they share
+alias CacheUnit = array<vec4<f32>, 2>;    // 8 values of the cache as stored
+
+// Base 2, times scale: the unit of scores and maxima.
+fn rowBase(sequence: u32, row: u32) -> u32 {
+  let page = u32(block_table[sequence * params.tableWidth + row / pageRows]);
+  return (page * pageRows + row % pageRows) * rowUnits;
+}
+
+@compute @workgroup_size(threads)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(subgroup_id) subgroup: u32,
+  @builtin(subgroup_invocation_id) lane: u32,
+) {
+  let split = group.x;
+  let firstHead = group.y * headsPerGroup;
+  let sequence = group.z;
+  let queryRow = sequence * params.heads;
+  let rows = u32(cache_seqlens[sequence]);
+  let tiles = (rows + keysPerTile - 1u) / keysPerTile;
+  let firstTile = split * tiles / params.splits;
+  let lastTile = (split + 1u) * tiles / params.splits;
+
+  let local = subgroup * subgroupSize + lane;
+  let headPart = subgroup % headParts;
+  let keyPart = subgroup / headParts % keyParts;
+  let dimPart = subgroup / (headParts * keyParts);
+  let valuePart = subgroup / headParts;
+  let matrixHead = headPart * headTiles * matrixM; // the subgroup's first head
+  let slot = subgroup * slotUnits;       // its own part of `scores` where o passes through
+  let head = min(local / partsPerHead, headsPerGroup - 1u);
+  let part = local % partsPerHead;
+  let isSpare = local >= headsPerGroup * partsPerHead; // in the softmax: repeats the last head and writes nothing
+
+  var maximum = emptyLse; // of `head`, base 2, at most slack below the true one
+  var sum = 0.0;          // of `head` over this thread's keys
+  var outputs: array<Sum, headTiles * valueTiles>;
+  for (var i = 0u; i < headTiles * valueTiles; i++) {
+    outputs[i] = Sum();
+  }
+  if (firstTile < lastTile) {
+    var pending: array<CacheUnit, tileLoads>; // the tile after those in workgroup memory
+    var pendingBase = rowBase(sequence, firstTile * keysPerTile);
+    var last = min(keysPerTile, rows - firstTile * keysPerTile) * rowUnits - 1u;
+    for (var i = 0u; i < tileLoads; i++) {
+      pending[i] = cache[pendingBase + min(local + i * threads, last)];
+    }
+    pendingBase = rowBase(sequence, min(firstTile + 1u, lastTile - 1u) * keysPerTile);
+
+    for (var i = local; i < headsPerGroup * rowUnits; i += threads) {
+      let at = (queryRow + min(firstHead + i / rowUnits, params.heads - 1u)) * rowUnits * 2u + i % rowUnits * 2u;
+      let low = q[at] * params.scale;
+      let high = q[at + 1u] * params.scale;
+      tile[i / rowUnits * rowStride + i % rowUnits] = vec4<u32>(
+        pack2x16float(low.xy), pack2x16float(low.zw), pack2x16float(high.xy), pack2x16float(high.zw));
+    }
+    workgroupBarrier(); // q is in place
+    var queries: array<Left, dimSteps * headTiles>;
+    for (var i = 0u; i < dimSteps; i++) {
+      for (var m = 0u; m < headTiles; m++) {
+        let step = min(dimPart + i * dimParts, allDimSteps - 1u);
+        queries[i * headTiles + m] = subgroupMatrixLoad<Left, row_major>(
+          &tile, (matrixHead + m * matrixM) * rowStride + step * matrixK / 8u, rowStride);
+      }
+    }
+    workgroupBarrier(); // q is used up
+    if (buffers == 2u) {
+      for (var i = 0u; i < tileLoads; i++) {
+        let at = local + i * threads;
+        if (tileUnits % threads == 0u || at < tileUnits) {
+          tile[at + at / rowUnits] = halves(pending[i]);
+        }
+      }
+      last = min(keysPerTile, rows - min(firstTile + 1u, lastTile - 1u) * keysPerTile) * rowUnits - 1u;
+      for (var i = 0u; i < tileLoads; i++) {
+        pending[i] = cache[pendingBase + min(local + i * threads, last)];
+      }
+      pendingBase = rowBase(sequence, min(firstTile + 2u, lastTile - 1u) * keysPerTile);
+      workgroupBarrier(); // the first tile is in place
+    }
+
+    // Each round sums the values of the tile before and scores one tile; the last round only the first.
+    var buffer = 0u;
+    for (var round = firstTile; round <= lastTile; round++) {
+      // @stage values
+      if (round > firstTile) {
+        let values = (buffers - 1u) * (1u - buffer) * keysPerTile * rowStride;
+        for (var k = 0u; k < valueSteps; k++) {
+          var weight: array<Left, headTiles>;
+          for (var m = 0u; m < headTiles; m++) {
+            weight[m] = subgroupMatrixLoad<Left, row_major>(
+              &weights, (matrixHead + m * matrixM) * weightStride + k * matrixK / 8u, weightStride);
+          }
+          for (var n = 0u; n < valueTiles; n++) {
+            let value = subgroupMatrixLoad<Right, row_major>(
+              &tile, values + k * matrixK * rowStride + (valuePart * valueTiles + n) * matrixN / 8u, rowStride);
+            for (var m = 0u; m < headTiles; m++) {
+              outputs[m * valueTiles + n] = subgroupMatrixMultiplyAccumulate(
+                weight[m], value, outputs[m * valueTiles + n]);
+            }
+          }
+        }
+      }
+      // @end
+      if (buffers == 1u) {
+        workgroupBarrier(); // the tile is used up
+        // @stage staging
+        for (var i = 0u; i < tileLoads; i++) {
+          let at = local + i * threads;
+          if (tileUnits % threads == 0u || at < tileUnits) {
+            tile[at + at / rowUnits] = halves(pending[i]);
+          }
+        }
+        // @end
+        workgroupBarrier(); // the next tile is in place
+        // @stage staging
+        let next = min(round + 1u, lastTile - 1u);
+        last = min(keysPerTile, rows - next * keysPerTile) * rowUnits - 1u;
+        for (var i = 0u; i < tileLoads; i++) {
+          pending[i] = cache[pendingBase + min(local + i * threads, last)];
+        }
+        pendingBase = rowBase(sequence, min(round + 2u, lastTile - 1u) * keysPerTile);
+        // @end
+      }
+
+      if (local == 0u) {
+        hasGrown = 0u;
+      }
+      // @stage scores
+      if (round < lastTile) {
+        let keys = (buffer * keysPerTile + keyPart * keyTiles * matrixN) * rowStride;
+        var products: array<Sum, headTiles * keyTiles>;
+        for (var i = 0u; i < headTiles * keyTiles; i++) {
+          products[i] = Sum();
+        }
+        for (var i = 0u; i < dimSteps; i++) {
+          let step = dimPart + i * dimParts;
+          if (allDimSteps % dimParts == 0u || step < allDimSteps) {
+            for (var n = 0u; n < keyTiles; n++) {
+              let key = subgroupMatrixLoad<Right, col_major>(
+                &tile, keys + n * matrixN * rowStride + step * matrixK / 8u, rowStride);
+              for (var m = 0u; m < headTiles; m++) {
+                products[m * keyTiles + n] = subgroupMatrixMultiplyAccumulate(
+                  queries[i * headTiles + m], key, products[m * keyTiles + n]);
+              }
+            }
+          }
+        }
+        for (var m = 0u; m < headTiles; m++) {
+          for (var n = 0u; n < keyTiles; n++) {
+            let at = (dimPart * headsPerGroup + matrixHead + m * matrixM) * scoreStride;
+            subgroupMatrixStore<row_major>(
+              &scores, at + (keyPart * keyTiles + n) * matrixN / 4u, products[m * keyTiles + n], scoreStride);
+          }
+        }
+      }
+      // @end
+      workgroupBarrier(); // scores are in place, the tile before is used up
+
+      // @stage softmax
+      if (round < lastTile) {
+        let live = min(keysPerTile, rows - round * keysPerTile); // rows of this tile inside the sequence
+        var low = vec4<f32>(0.0); // scores of this thread's 8 keys
+        var high = vec4<f32>(0.0);
+        for (var d = 0u; d < dimParts; d++) {
+          low += scores[(d * headsPerGroup + head) * scoreStride + part * 2u];
+          high += scores[(d * headsPerGroup + head) * scoreStride + part * 2u + 1u];
+        }
+        let key = part * 8u + vec4<u32>(0u, 1u, 2u, 3u);
+        low = select(vec4<f32>(emptyLse), low, key < vec4<u32>(live));
+        high = select(vec4<f32>(emptyLse), high, key + 4u < vec4<u32>(live));
+        let largest = max(low, high);
+        var best = max(max(largest.x, largest.y), max(largest.z, largest.w));
+        for (var width = 1u; width < partsPerHead; width *= 2u) {
+          best = max(best, subgroupShuffleXor(best, width));
+        }
+        var factor = 1.0;
+        if (best > maximum + slack) {
+          factor = exp2(maximum - best);
+          maximum = best;
+          sum *= factor;
+          hasGrown = 1u;
+        }
+        if (part == 0u && !isSpare) {
+          factors[head] = factor;
+        }
+        low = exp2(low - maximum);
+        high = exp2(high - maximum);
+        let words = vec4<u32>(
+          pack2x16float(low.xy), pack2x16float(low.zw), pack2x16float(high.xy), pack2x16float(high.zw));
+        let pairs = unpack2x16float(words.x) + unpack2x16float(words.y) + unpack2x16float(words.z) +
+          unpack2x16float(words.w); // what the product will see
+        sum += pairs.x + pairs.y;
+        if (!isSpare) {
+          weights[head * weightStride + part] = words;
+        }
+      }
+      // @end
+      if (buffers == 2u) {
+        // @stage staging
+        for (var i = 0u; i < tileLoads; i++) {
+          let at = local + i * threads;
+          if (tileUnits % threads == 0u || at < tileUnits) {
+            tile[(1u - buffer) * keysPerTile * rowStride + at + at / rowUnits] = halves(pending[i]);
+          }
+        }
+        let next = min(round + 2u, lastTile - 1u);
+        last = min(keysPerTile, rows - next * keysPerTile) * rowUnits - 1u;
+        for (var i = 0u; i < tileLoads; i++) {
+          pending[i] = cache[pendingBase + min(local + i * threads, last)];
+        }
+        pendingBase = rowBase(sequence, min(round + 3u, lastTile - 1u) * keysPerTile);
+        // @end
+        buffer = 1u - buffer;
+      }
+      // Also the barrier after which weights, factors and the tile after this one are in place.
+      let rescale = workgroupUniformLoad(&hasGrown);
+      if (rescale != 0u && round > firstTile && round < lastTile) {
+        for (var m = 0u; m < headTiles; m++) {
+          for (var n = 0u; n < valueTiles; n++) {
+            subgroupMatrixStore<row_major>(&scores, slot, outputs[m * valueTiles + n], matrixN / 4u);
+            workgroupBarrier(); // the subgroup's matrix is in its slot
+            for (var i = lane; i < slotUnits; i += subgroupSize) {
+              scores[slot + i] *= factors[matrixHead + m * matrixM + i / (matrixN / 4u)];
+            }
+            workgroupBarrier(); // it is scaled
+            outputs[m * valueTiles + n] = subgroupMatrixLoad<Sum, row_major>(&scores, slot, matrixN / 4u);
+          }
+        }
+        workgroupBarrier(); // slots are free for scores
+      }
+    }
+  }
+
+  for (var width = 1u; width < partsPerHead; width *= 2u) {
+    sum += subgroupShuffleXor(sum, width);
+  }
+  if (part == 0u && !isSpare) {
+    factors[head] = select(0.0, 1.0 / sum, sum > 0.0);
+    if (firstHead + head < params.heads) {
+      lse[(queryRow + firstHead + head) * params.splits + split] =
+        select(emptyLse, (maximum + log2(sum)) * 0.69314718, sum > 0.0);
+    }
+  }
+  workgroupBarrier(); // factors are in place
+  // @stage output
+  for (var m = 0u; m < headTiles; m++) {
+    for (var n = 0u; n < valueTiles; n++) {
+      subgroupMatrixStore<row_major>(&scores, slot, outputs[m * valueTiles + n], matrixN / 4u);
+      workgroupBarrier(); // the subgroup's matrix is in its slot
+      for (var i = lane; i < slotUnits; i += subgroupSize) {
+        let row = matrixHead + m * matrixM + i / (matrixN / 4u);
+        if (firstHead + row < params.heads) {
+          let at = ((queryRow + firstHead + row) * params.splits + split) * valueQuads;
+          let quad = (valuePart * valueTiles + n) * (matrixN / 4u) + i % (matrixN / 4u);
+          o[at + quad] = scores[slot + i] * factors[row];
+        }
+      }
+      workgroupBarrier(); // the slot is free
+    }
+  }
+  // @end
+}
+
+// mla_decode / matrix_layout: what the matrix split derives from its tunables, its buffers and its workgroup memory.
+// Memory that matrices are loaded from or stored to is vec4: rows must be aligned to 16 bytes.
+// Linked behind matrix_split.wgsl. A unit is 8 neighbouring dims.
+
+const rowUnits: u32 = 72u;        // 576 / 8
+const rowStride: u32 = 73u;       // odd: the rows of a matrix meet no bank twice
+const valueDims: u32 = 512u;
+const valueQuads: u32 = 128u;     // 512 / 4
+const pageRows: u32 = 64u;
+const emptyLse: f32 = -1e30;
+const slack: f32 = 8.0;           // weights stay below 2^8
+
+const threads: u32 = headParts * keyParts * dimParts * subgroupSize;
+const tileUnits: u32 = keysPerTile * rowUnits;
+const tileLoads: u32 = (tileUnits + threads - 1u) / threads;
+const allDimSteps: u32 = 576u / matrixK;
+const dimSteps: u32 = (allDimSteps + dimParts - 1u) / dimParts; // of a subgroup
+const headTiles: u32 = headsPerGroup / (headParts * matrixM);   // matrices of a subgroup along heads,
+const keyTiles: u32 = keysPerTile / (keyParts * matrixN);       // along keys in the scores,
+const valueTiles: u32 = valueDims / (keyParts * dimParts * matrixN); // and along dims in the values
+const valueSteps: u32 = keysPerTile / matrixK;
+const scoreStride: u32 = keysPerTile / 4u + 1u;  // odd, as rowStride
+const weightStride: u32 = keysPerTile / 8u;
+const partsPerHead: u32 = keysPerTile / 8u;      // threads that share a head in the softmax, 8 keys each
+const slotUnits: u32 = matrixM * matrixN / 4u;   // of one matrix of o
+
+alias Left = subgroup_matrix_left<f16, matrixK, matrixM>;
+alias Right = subgroup_matrix_right<f16, matrixN, matrixK>;
+alias Sum = subgroup_matrix_result<f32, matrixN, matrixM>;
+
+struct Params {
+  heads: u32,
+  tableWidth: u32, // entries of a block table row
+  splits: u32,
+  scale: f32, // scale log2(e)
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> q: array<vec4<f32>>;       // [N, H, 2 rowUnits]
+@group(0) @binding(2) var<storage, read> cache: array<CacheUnit>;   // [P, pageRows, rowUnits]
+@group(0) @binding(3) var<storage, read> block_table: array<i32>;   // [N, tableWidth]
+@group(0) @binding(4) var<storage, read> cache_seqlens: array<i32>; // [N]
+@group(0) @binding(5) var<storage, read_write> o: array<vec4<f32>>; // [N, H, splits, valueQuads]
+@group(0) @binding(6) var<storage, read_write> lse: array<f32>;     // [N, H, splits]
+
+var<workgroup> tile: array<vec4<u32>, buffers * keysPerTile * rowStride>; // [buffers, keysPerTile, rowStride]
+var<workgroup> scores: array<vec4<f32>, dimParts * headsPerGroup * scoreStride>; // [dimParts, headsPerGroup, scoreStride]
+var<workgroup> weights: array<vec4<u32>, headsPerGroup * weightStride>; // [headsPerGroup, keysPerTile] in halves
+var<workgroup> factors: array<f32, headsPerGroup>; // what the heads' o is multiplied by
+var<workgroup> hasGrown: u32; // 1 where a maximum did
+
+// mla_decode / half_f32: the cache is in single precision, and is rounded on its way to the matrix units.
+
+fn halves(unit: array<vec4<f32>, 2>) -> vec4<u32> {
+  return vec4<u32>(
+    pack2x16float(unit[0].xy), pack2x16float(unit[0].zw), pack2x16float(unit[1].xy), pack2x16float(unit[1].zw));
+}
