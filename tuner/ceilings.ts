@@ -1,7 +1,7 @@
 import type { Plan, Tensors, Work } from "../kernels/core/family.ts";
 import { definePass } from "../kernels/core/pass.ts";
 import type { Ceilings } from "../profiles/schema.ts";
-import { fmaPlan } from "./clock_probe.ts";
+import { ClockProbe, fmaPlan } from "./clock_probe.ts";
 import { Execution } from "./executor.ts";
 import { matrixPlans } from "./matrix_rate.ts";
 import { measure } from "./measure.ts";
@@ -11,16 +11,14 @@ import bandwidthCode from "./read_bandwidth.wgsl" with { type: "text" };
 import { Timer, timestampQuantumNs } from "./timer.ts";
 
 const THREADS = 256;
-/** An idle GPU needs a third of a second of work until its clocks are up; one that was busy just now, less. */
 const WARM_UP_US = 600_000;
-const KEEP_WARM_US = 100_000;
 
 /** Measures the device's own limits once: read bandwidth, f32 FMA rate, matrix rate and the clock's quantum. */
 export async function measureCeilings(opened: OpenDevice): Promise<Ceilings> {
   const { device, capabilities, record } = opened;
   const quantumNs = await timestampQuantumNs(device);
   const timer = new Timer(device);
-  const timeOf = async (plan: Plan, inputs: Tensors = {}, leastUs = WARM_UP_US) => {
+  const timeOf = async (plan: Plan, inputs: Tensors = {}, probe?: ClockProbe) => {
     const execution = await Execution.prepare(device, plan, new PipelineCache());
     try {
       execution.upload(inputs);
@@ -28,7 +26,9 @@ export async function measureCeilings(opened: OpenDevice): Promise<Ceilings> {
         quantumNs,
         samples: 7,
         spanCapUs: 200_000,
-        warmUp: record.software ? undefined : { leastUs },
+        warmUp: record.software
+          ? undefined
+          : { leastUs: WARM_UP_US, isWarm: probe && (() => probe.isWarm()) },
       });
       return timing.medianUs;
     } finally {
@@ -58,18 +58,20 @@ export async function measureCeilings(opened: OpenDevice): Promise<Ceilings> {
   const fma = fmaPlan(capabilities, groups, record.software ? 4 : 256);
   const readUs = await timeOf(bandwidth);
   const fmaUs = await timeOf(fma.plan);
-  const matrixRates: number[] = [];
-  for (const { plan, inputs, flops } of matrixPlans(capabilities, groups, record.software ? 4 : 256)) {
-    matrixRates.push(flops / await timeOf(plan, inputs, KEEP_WARM_US) / 1e6);
-  }
-  timer.destroy();
-  return {
+  const ceilings: Ceilings = {
     readGBps: vectors * 16 / readUs / 1e3,
     f32Tflops: fma.flops / fmaUs / 1e6,
-    ...(matrixRates.length > 0 && { matrixTflops: Math.max(...matrixRates) }),
     timestampQuantumNs: quantumNs,
     measuredAt: new Date().toISOString(),
   };
+  // Compiling matrix passes takes seconds, in which the clocks drop: the multiply-adds tell when they are back.
+  const probe = record.software ? undefined : await ClockProbe.prepare(opened, ceilings, timer);
+  const matrixRates: number[] = [];
+  for (const { plan, inputs, flops } of matrixPlans(capabilities, groups, record.software ? 4 : 256)) {
+    matrixRates.push(flops / await timeOf(plan, inputs, probe) / 1e6);
+  }
+  timer.destroy();
+  return { ...ceilings, ...(matrixRates.length > 0 && { matrixTflops: Math.max(...matrixRates) }) };
 }
 
 /** The least time the measured ceilings allow for some work, us. */
