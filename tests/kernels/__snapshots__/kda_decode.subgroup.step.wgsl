@@ -1,3 +1,5 @@
+enable subgroups;
+diagnostic(off, subgroup_uniformity);
 // kda_decode / step: one token of the gated delta rule for every sequence and head.
 //   S' = diag(exp g) S                                   S [K, V]
 //   u  = beta (v - S'^T k)                               [V]
