@@ -4,8 +4,8 @@
 //   A_ij = k_i . (G_i / G_j k_j),  P_ij = q_i . (G_i / G_j k_j)
 // One workgroup owns tileV columns of one head's S; a worker holds rowsPerThread rows of four columns, in registers.
 // The sums e decide the pace: they cross the workers of a column, and what does not need them is done meanwhile.
-// Loaders, whole subgroups of their own, decay the next batch and fetch the one after it: a load whose value is used in
-// the same round is moved down to its use by compilers, and its latency is waited out.
+// Loaders, whole subgroups of their own, decay the next batch and fetch the one after it, which is on its way across the
+// barrier: a load whose value is used in the same round is moved down to its use, and its latency is waited out.
 // Neighbours in one subgroup: the workers of a column, and the loaders of a block.
 // Work may be cut into segments of tokens, workgroup z the z-th of its window: a state wider than V is the map of a
 // segment, what it adds to a state of zeros and what it makes of the identity, and then there are no outputs.
@@ -245,55 +245,76 @@ fn main(
   var turn = 0u;
   for (var start = first; start < segment.last + batch; start += batch) {
     if (isLoader) {
-      let current = next;
-      next = fetch(thread - workers, start + batch, segment, firstColumn);
-      stage(thread - workers, start, turn, segment.last, current);
+      stage(thread - workers, start, turn, segment.last, next);
+      next = fetch(thread - workers, start + batch, segment, firstColumn); // in flight across the barrier
     } else if (start > first) {
       for (var m = 0u; m < blocks; m++) {
+        // Reads of workgroup memory come in batches ahead of their use: compilers leave them where they stand.
         let staged = (1u - turn) * blocks + m;
+        var keyRows = array<vec4<f32>, block * rowVectors>();
+        var queryRows = array<vec4<f32>, block * rowVectors>();
+        // @unroll
+        for (var n = 0u; n < block; n++) {
+          // @unroll
+          for (var j = 0u; j < rowVectors; j++) {
+            keyRows[n * rowVectors + j] = keysIn[staged][n][j][part];
+            queryRows[n * rowVectors + j] = queriesIn[staged][n][j][part];
+          }
+        }
         var erased = array<vec4<f32>, block>();
         // @unroll
         for (var n = 0u; n < block; n++) {
           // @unroll
           for (var j = 0u; j < rowVectors; j++) {
-            let key = keysIn[staged][n][j][part];
             // @unroll
             for (var e = 0u; e < 4u; e++) {
-              erased[n] = fma(vec4<f32>(key[e]), S[4u * j + e], erased[n]);
+              erased[n] = fma(vec4<f32>(keyRows[n * rowVectors + j][e]), S[4u * j + e], erased[n]);
             }
           }
         }
         let sums = sumOverParts(erased);
 
         // While these sums are under way: outputs as far as the state before the block goes, and its decay.
+        // @unroll
+        for (var n = 0u; n < block; n++) {
+          // @unroll
+          for (var j = 0u; j < rowVectors; j++) {
+            keyRows[n * rowVectors + j] = keysOut[staged][n][j][part];
+          }
+        }
+        var decay = array<vec4<f32>, rowVectors>();
+        // @unroll
+        for (var j = 0u; j < rowVectors; j++) {
+          decay[j] = decays[staged][j][part];
+        }
+        let weights = products[staged];
+        let strength = strengths[staged];
+        var fresh = values[staged][group - firstColumn + part % 4u]; // v, then u of column part % 4
         var kept = array<vec4<f32>, block>();
         // @unroll
         for (var n = 0u; n < block; n++) {
           // @unroll
           for (var j = 0u; j < rowVectors; j++) {
-            let query = queriesIn[staged][n][j][part];
             // @unroll
             for (var e = 0u; e < 4u; e++) {
-              kept[n] = fma(vec4<f32>(query[e]), S[4u * j + e], kept[n]);
+              kept[n] = fma(vec4<f32>(queryRows[n * rowVectors + j][e]), S[4u * j + e], kept[n]);
             }
           }
         }
         // @unroll
         for (var j = 0u; j < rowVectors; j++) {
-          let decay = decays[staged][j][part];
           // @unroll
           for (var e = 0u; e < 4u; e++) {
-            S[4u * j + e] *= decay[e];
+            S[4u * j + e] *= decay[j][e];
           }
         }
 
-        var fresh = values[staged][group - firstColumn + part % 4u] - sums; // u of column part % 4
-        let strength = strengths[staged];
+        fresh -= sums;
         // @unroll
         for (var n = 0u; n < block; n++) {
           // @unroll
           for (var j = 0u; j < n; j++) {
-            fresh[n] -= products[staged][j][n] * fresh[j];
+            fresh[n] -= weights[j][n] * fresh[j];
           }
           fresh[n] *= strength[n];
         }
@@ -305,10 +326,9 @@ fn main(
           let row = vec4<f32>(fresh[n], fresh1[n], fresh2[n], fresh3[n]);
           // @unroll
           for (var j = 0u; j < rowVectors; j++) {
-            let key = keysOut[staged][n][j][part];
             // @unroll
             for (var e = 0u; e < 4u; e++) {
-              S[4u * j + e] = fma(vec4<f32>(key[e]), row, S[4u * j + e]);
+              S[4u * j + e] = fma(vec4<f32>(keyRows[n * rowVectors + j][e]), row, S[4u * j + e]);
             }
           }
         }
@@ -319,7 +339,7 @@ fn main(
           var output = outputs[n];
           // @unroll
           for (var j = 0u; j < n + 1u; j++) {
-            output = fma(products[staged][n][j], fresh[j], output);
+            output = fma(weights[n][j], fresh[j], output);
           }
           let token = start - batch + m * block + n;
           if (stateDim == valueDim && n % quads == part / 4u && token < segment.last) {
