@@ -147,8 +147,8 @@ fn main(
 
   // A thread's rows past T are zero and their gates one.
   var gate: array<vec4<f32>, rowsPerThread>;
-  var key: array<vec4<f16>, rowsPerThread>;
-  var query: array<vec4<f16>, rowsPerThread>;
+  var key: array<vec4<f32>, rowsPerThread>;
+  var query: array<vec4<f32>, rowsPerThread>;
   var total = vec4<f32>(1.0);
   // @unroll
   for (var r = 0u; r < rowsPerThread; r++) {
@@ -157,10 +157,10 @@ fn main(
     let valid = t < params.last;
     let step = max(g[at] * 1.4426950408889634, vec4<f32>(-127.0));
     gate[r] = select(vec4<f32>(1.0), exp2(step), valid);
-    key[r] = select(vec4<f16>(0.0), vec4<f16>(k[at]), valid);
-    query[r] = select(vec4<f16>(0.0), vec4<f16>(vec4<f32>(q[at]) * params.scale), valid);
+    key[r] = select(vec4<f32>(0.0), vec4<f32>(k[at]), valid);
+    query[r] = select(vec4<f32>(0.0), vec4<f32>(q[at]) * params.scale, valid);
     total *= gate[r];
-    pairs[(firstRow + r) * keyVectors + x] = dot(vec4<f32>(key[r]), vec4<f32>(query[r]));
+    pairs[(firstRow + r) * keyVectors + x] = dot(key[r], query[r]);
   }
   operands[thread * 2u] = bitcast<vec2<u32>>(total.xy);
   operands[thread * 2u + 1u] = bitcast<vec2<u32>>(total.zw);
@@ -202,32 +202,36 @@ fn main(
   for (var l = 0u; l < levels; l++) {
     let half = 1u << l;
     let block = min(half, rowsPerThread);
+    let second = (firstRow & half) != 0u; // of halves that span threads
+    let base = gathered(firstRow, l) * stride + x;
     // @stage decayed operands
     // Second halves, down from the border.
-    var product = before;
-    // @unroll
-    for (var r = 0u; r < rowsPerThread; r++) {
-      product = gate[r] * select(product, before, r % block == 0u);
-      if (select(firstRow & half, r & half, half < rowsPerThread) != 0u) {
-        let at = gathered(firstRow + r, l) * stride + x;
-        operands[at] = bits(product * vec4<f32>(key[r]));
-        operands[2u * halfRows * stride + at] = bits(product * vec4<f32>(query[r]));
+    if (half < rowsPerThread || second) {
+      var product = before;
+      // @unroll
+      for (var r = 0u; r < rowsPerThread; r++) {
+        product = gate[r] * select(product, before, r % block == 0u);
+        if (half >= rowsPerThread || (r & half) != 0u) {
+          let at = base + gathered(r, l) * stride;
+          operands[at] = bits(product * key[r]);
+          operands[2u * halfRows * stride + at] = bits(product * query[r]);
+        }
       }
     }
     // First halves, up from the border.
-    product = after;
-    // @unroll
-    for (var up = 0u; up < rowsPerThread; up++) {
-      let r = rowsPerThread - 1u - up;
-      product = select(product, after, r % block == block - 1u);
-      if (select(firstRow & half, r & half, half < rowsPerThread) == 0u) {
-        let at = (halfRows + gathered(firstRow + r, l)) * stride + x;
-        operands[at] = bits(product * vec4<f32>(key[r]));
+    if (half < rowsPerThread || !second) {
+      var product = after;
+      // @unroll
+      for (var up = 0u; up < rowsPerThread; up++) {
+        let r = rowsPerThread - 1u - up;
+        product = select(product, after, r % block == block - 1u);
+        if (half >= rowsPerThread || (r & half) == 0u) {
+          operands[halfRows * stride + base + gathered(r, l) * stride] = bits(product * key[r]);
+        }
+        product *= gate[r];
       }
-      product *= gate[r];
     }
     // @end
-    let second = (firstRow & half) != 0u;
     before *= select(vec4<f32>(1.0), sibling[l], second);
     after *= select(sibling[l], vec4<f32>(1.0), second);
     // @stage merged tiles
@@ -271,14 +275,13 @@ fn main(
   }
 
   // @stage decayed rows
-  let to = chunk * chunkSize * rowWidth / 4u;
+  let to = chunk * chunkSize * rowWidth / 4u + tiled(firstRow, x, keyTiles);
   var product = before;
   // @unroll
   for (var r = 0u; r < rowsPerThread; r++) {
     product *= gate[r];
-    let at = to + tiled(firstRow + r, x, keyTiles);
-    rows[at] = vec4<f16>(product * vec4<f32>(key[r]));
-    rows[at + chunkSize * keyVectors] = vec4<f16>(product * vec4<f32>(query[r]));
+    rows[to + r * tileVectors] = vec4<f16>(product * key[r]);
+    rows[to + r * tileVectors + chunkSize * keyVectors] = vec4<f16>(product * query[r]);
   }
   if (group == rowGroups - 1u) {
     decay[chunk * keyVectors + x] = product;
@@ -287,8 +290,7 @@ fn main(
   // @unroll
   for (var up = 0u; up < rowsPerThread; up++) {
     let r = rowsPerThread - 1u - up;
-    let at = to + 2u * chunkSize * keyVectors + tiled(firstRow + r, x, keyTiles);
-    rows[at] = vec4<f16>(product * vec4<f32>(key[r]));
+    rows[to + r * tileVectors + 2u * chunkSize * keyVectors] = vec4<f16>(product * key[r]);
     product *= gate[r];
   }
   // @end
