@@ -1,6 +1,6 @@
 import type { Axes, Tensors } from "../core/family.ts";
 import { Random } from "../core/random.ts";
-import { kvHeads } from "./windows.ts";
+import { kvHeads } from "./pieces.ts";
 
 /** How far the rising channel gets, in 1 / q there and before the scale: some 9 nats at K = 192. */
 const RISE = 32;

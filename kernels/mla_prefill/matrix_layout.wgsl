@@ -41,10 +41,23 @@ fn weightUnit(part: u32) -> u32 {
   return part * vectorsPerLane + isPaired * (1u - part % 2u);
 }
 
+// Eight channels of a tile, fetched and put into workgroup memory: `at` counts them row by row.
 fn keyAt(block: Block, at: u32, firstKey: u32) -> vec4<u32> {
   return k[keyRow(block, firstKey + at / keyEights) * keyEights + at % keyEights];
 }
 
 fn valueAt(block: Block, at: u32, firstKey: u32) -> vec4<u32> {
   return v[keyRow(block, firstKey + at / valueEights) * valueEights + at % valueEights];
+}
+
+fn putKey(at: u32, channels: vec4<u32>) {
+  if (at < tileKeys * keyEights) {
+    keyTile[at / keyEights * keyStride + at % keyEights] = channels;
+  }
+}
+
+fn putValue(at: u32, channels: vec4<u32>) {
+  if (at < tileKeys * valueEights) {
+    valueTile[at / valueEights * valueStride + at % valueEights] = channels;
+  }
 }

@@ -2,10 +2,11 @@ import type { Axes, KernelFamily, Tensors, Work } from "../core/family.ts";
 import { DTYPE_BYTES } from "../core/fit.ts";
 import { axesFromShapes, checkFinite } from "../core/tensor_checks.ts";
 import { inputsFor } from "./inputs.ts";
+import { kvHeads } from "./pieces.ts";
 import { plan } from "./plan.ts";
 import { reference } from "./reference.ts";
 import { type MlaPrefillConfig, space } from "./space.ts";
-import { flopsPerPair, kvHeads, pairs } from "./windows.ts";
+import { flopsPerPair, pairs } from "./windows.ts";
 
 /** Causal attention over whole sequences, for MLA's expanded heads, MHA and GQA (FlashAttention: flash_attn_func). */
 export const mlaPrefill: KernelFamily<MlaPrefillConfig> = {

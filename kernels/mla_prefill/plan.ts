@@ -1,4 +1,4 @@
-import type { Axes, BufferSpec, Capabilities, Param, Pass, Plan, Scalars } from "../core/family.ts";
+import type { Axes, Capabilities, Param, Pass, Plan, PlanOptions } from "../core/family.ts";
 import { definePass, link, SUBGROUP_MATRIX } from "../core/pass.ts";
 import { specialize } from "../core/specialize.ts";
 import { formatVariant } from "../core/variant_id.ts";
@@ -13,27 +13,30 @@ import matrixLayout from "./matrix_layout.wgsl" with { type: "text" };
 import moreRanges from "./more_ranges.wgsl" with { type: "text" };
 import oneRange from "./one_range.wgsl" with { type: "text" };
 import type { MlaPrefillConfig } from "./space.ts";
-import { kvHeads, rangesOf, type Window, windowsOf } from "./windows.ts";
+import { groupsOf, kvHeads, tensorBuffers } from "./pieces.ts";
+import { type Window, windowsOf } from "./windows.ts";
 
 /** One pass for each window of queries and range of keys; all share their code. */
 export function plan(
   axes: Axes,
   config: MlaPrefillConfig,
   device: Capabilities,
-  scalars: Scalars = {},
+  options: PlanOptions = {},
 ): Plan {
-  const { B, T, H, K, V, C } = axes;
+  const { H, K, V } = axes;
   const G = kvHeads(axes);
   if (H % G !== 0) {
     throw new RangeError(`Cannot plan mla_prefill: H=${H} heads must be a multiple of G=${G} KV heads`);
   }
-  const windows = windowsOf(axes, config, device.limits);
+  const groups = groupsOf(axes, config, device.limits);
+  const windows = groups.flatMap((group) =>
+    windowsOf(group, axes, config, device.limits, options.windowTokens)
+  );
   const joins = windows.some((window) => !window.isLast);
   const join = joins ? moreRanges : oneRange;
   const { code, blockRows, features } = config.formulation === "matrix"
     ? matrix(axes, config, device, join)
     : fma(axes, config, join);
-  const scale = scalars.scale ?? K ** -0.5;
   const pass = definePass(device, {
     label: "attend",
     code,
@@ -41,25 +44,20 @@ export function plan(
     features,
     params: [],
     buffers: ["q", "k", "v", "*o", "*lse", ...(joins ? ["*joined"] : [])],
-    workgroups: [H, 1, B],
+    workgroups: [1, 1, 1],
   });
-  const passes = windows.map((window) => ofWindow(pass, axes, window, blockRows, scale));
-  const buffers: BufferSpec[] = [
-    { name: "q", dtype: config.io, length: B * T * H * K, role: "input", from: "q" },
-    { name: "k", dtype: config.io, length: B * (C + T) * G * K, role: "input", from: "k" },
-    { name: "v", dtype: config.io, length: B * (C + T) * G * V, role: "input", from: "v" },
-    { name: "o", dtype: config.io, length: B * T * H * V, role: "output", to: "o" },
-    { name: "lse", dtype: "f32", length: B * T * H, role: "output", to: "lse" },
-  ] as BufferSpec[];
+  const scale = options.scale ?? K ** -0.5;
+  const buffers = tensorBuffers(axes, config, groups);
   if (joins) {
-    const rows = Math.max(...windows.map((window) => window.rows));
-    buffers.push({ name: "joined", dtype: "f32", length: B * rows * H * V, role: "scratch" });
+    const rows = Math.max(...windows.map((window) => window.queries.sequences * window.rows));
+    buffers.push({ name: "joined", dtype: "f32", length: rows * H * V, role: "scratch" });
   }
   return {
     id: formatVariant("mla_prefill", config),
     buffers,
-    passes,
+    passes: windows.map((window) => ofWindow(pass, axes, window, blockRows, scale)),
     tolerance: config.io === "f16" ? 2e-3 : 1e-5,
+    windows: windows.filter((window) => window.isLast).map(({ first, rows }) => ({ first, count: rows })),
   };
 }
 
@@ -115,7 +113,6 @@ function matrix({ K, V }: Axes, config: MlaPrefillConfig, device: Capabilities, 
     rowTiles,
     tileKeys,
     tilesPerTurn: config.tilesPerTurn,
-    isAhead: config.scoresAhead ? 1 : 0,
     valueTileLength: Math.max(tileKeys * (V / 8 + 1), subgroups * M * N / 4),
   });
   return { code, blockRows, features: ["shader-f16", "subgroups", SUBGROUP_MATRIX] };
@@ -124,7 +121,8 @@ function matrix({ K, V }: Axes, config: MlaPrefillConfig, device: Capabilities, 
 /** A pass on one window: its text is made once for all of them, and its sizes are read off that once. */
 function ofWindow(pass: Pass, axes: Axes, window: Window, blockRows: number, scale: number): Pass {
   const { label, entryPoint, features, workgroupSize, workgroupBytes } = pass;
-  const ranges = rangesOf(axes, window);
+  const { queries, keyPiece } = window;
+  const suffixes: Record<string, string> = { k: keyPiece.suffix, v: keyPiece.suffix, joined: "" };
   return {
     label,
     get code() {
@@ -133,26 +131,29 @@ function ofWindow(pass: Pass, axes: Axes, window: Window, blockRows: number, sca
     entryPoint,
     features,
     params: params(axes, window, scale),
-    buffers: pass.buffers.map((b) => ({ ...b, ...(ranges?.[b.name] && { range: ranges[b.name] }) })),
-    workgroups: [axes.H, Math.ceil(window.rows / blockRows), axes.B],
+    buffers: pass.buffers.map(({ name, access }) => ({
+      name: name + (suffixes[name] ?? queries.suffix),
+      access,
+    })),
+    workgroups: [axes.H, Math.ceil(window.rows / blockRows), queries.sequences],
     workgroupSize,
     workgroupBytes,
   };
 }
 
 function params(axes: Axes, window: Window, scale: number): Param[] {
-  const { B, T, H, C } = axes;
+  const { H, C } = axes;
+  const { queries, keyPiece } = window;
   const G = kvHeads(axes);
-  const isAlone = B === 1;
   const words = {
     heads: H,
     kvHeads: G,
     headsPerKv: H / G,
-    tokens: isAlone ? window.rows : T,
-    firstToken: isAlone ? 0 : window.first,
+    tokens: queries.rows,
+    firstToken: window.first - queries.first,
     rows: window.rows,
-    keys: isAlone ? window.keys : C + T,
-    firstKey: isAlone ? 0 : window.firstKey,
+    keys: keyPiece.rows,
+    firstKey: window.firstKey - keyPiece.first,
     rangeKeys: window.keys,
     before: window.firstKey,
     seen: C + window.first + 1,

@@ -1,5 +1,5 @@
 import type { Axes, Scalars, Tensors } from "../core/family.ts";
-import { kvHeads } from "./windows.ts";
+import { kvHeads } from "./pieces.ts";
 
 /** Causal softmax attention, one query of one head at a time, in float64. */
 export function reference(axes: Axes, inputs: Tensors, scalars: Scalars = {}): Tensors {

@@ -81,11 +81,6 @@ const tunables = {
     doc: "Tiles of keys in one turn of the loop, between which sums may leave their registers",
     formulations: ["matrix"],
   }),
-  scoresAhead: oneOf([true, false], {
-    initial: true,
-    doc: "Compute the next tile's scores beside a tile's outputs, or after them",
-    formulations: ["matrix"],
-  }),
   unroll: oneOf([true, false], {
     initial: true,
     doc: "Repeat marked loops with constant indices, or leave them to the driver",

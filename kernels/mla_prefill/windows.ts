@@ -1,11 +1,13 @@
-import type { Axes, Limits, Range } from "../core/family.ts";
-import { DTYPE_BYTES } from "../core/fit.ts";
+import type { Axes, Limits } from "../core/family.ts";
 import type { MlaPrefillConfig } from "./space.ts";
+import { evenly, type Group, type Piece, slices } from "./pieces.ts";
 
-/** Queries and keys of one dispatch: `keys` from `firstKey` on, the cached ones counted. */
+/** Queries and keys of one dispatch. Tokens count from the start of the sequence's queries, keys from the first cached. */
 export interface Window {
+  readonly queries: Piece;
   readonly first: number;
   readonly rows: number;
+  readonly keyPiece: Piece;
   readonly firstKey: number;
   readonly keys: number;
   /** Whether the window's queries have met no key before, and whether they meet none after. */
@@ -13,21 +15,16 @@ export interface Window {
   readonly isLast: boolean;
 }
 
-/** Windows and ranges begin at multiples of this: the byte offset of a binding must be a multiple of 256. */
-const ALIGNED = 64;
-
 /**
  * Queries times heads below which a window is not cut further for the sake of short dispatches, for each GFLOP of a
  * dispatch: a device that is given 4096 GFLOP at a time is filled by 1024 blocks of 128, a slower one by fewer.
  */
 const ROWS_PER_GFLOP = 32;
 
-/** KV heads: as many as heads where not given. */
-export function kvHeads({ H, G }: Axes): number {
-  return G === 0 ? H : G;
-}
+/** Keys are cut no finer than this for the sake of short dispatches. */
+const LEAST_KEYS = 128;
 
-/** Multiply-adds of one query and one key, in both products. */
+/** Operations of one query and one key, in both products, in all heads. */
 export function flopsPerPair({ H, K, V }: Axes): number {
   return 2 * H * (K + V);
 }
@@ -38,67 +35,52 @@ export function pairs({ C, T }: Axes): number {
 }
 
 /**
- * Cuts T into windows of queries, and each window's keys into ranges, so that no dispatch takes more than
- * `dispatchGflop` or binds more than the device allows. A window keeps enough queries to fill a device; only where
- * that is still too much work are its keys cut, and the ranges' answers joined.
+ * Cuts the queries of a group into windows, and each window's keys into ranges, so that no dispatch takes more than
+ * `dispatchGflop`, none reaches over the end of a buffer, and outputs yet to be joined fit one. A window keeps enough
+ * queries to fill a device; only where that is still too much work are its keys cut, and the ranges' answers joined.
  */
-export function windowsOf(axes: Axes, config: MlaPrefillConfig, limits: Limits): Window[] {
-  const { B, T, H, C } = axes;
-  const bound = boundTokens(axes, config, limits);
-  const most = config.dispatchGflop * 1e9 / (B * flopsPerPair(axes));
-  if (pairs(axes) <= most && bound.queries >= T && bound.keys >= C + T) {
-    return [{ first: 0, rows: T, firstKey: 0, keys: C + T, isFirst: true, isLast: true }];
-  }
-  const enough = config.dispatchGflop * ROWS_PER_GFLOP / (B * H);
-  const rows = evenly(T, Math.min(Math.max(enough, most / (C + T)), bound.queries, bound.joined));
-  const windows: Window[] = [];
-  for (let first = 0; first < T; first += rows) {
-    const count = Math.min(rows, T - first);
-    const seen = C + first + count;
-    const keys = evenly(seen, Math.min(most / count, bound.keys));
-    for (let firstKey = 0; firstKey < seen; firstKey += keys) {
-      windows.push({
-        first,
-        rows: count,
-        firstKey,
-        keys: Math.min(keys, seen - firstKey),
-        isFirst: firstKey === 0,
-        isLast: firstKey + keys >= seen,
-      });
-    }
-  }
-  return windows;
+export function windowsOf(
+  group: Group,
+  axes: Axes,
+  config: MlaPrefillConfig,
+  limits: Limits,
+  windowTokens = Infinity,
+): Window[] {
+  const { T, H, V, C } = axes;
+  const heads = group.sequences * H;
+  const most = config.dispatchGflop * 1e9 / (group.sequences * flopsPerPair(axes)); // pairs of a dispatch
+  const enough = Math.max(config.dispatchGflop * ROWS_PER_GFLOP / heads, most / (C + T));
+  const joinable = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize) / (heads * V * 4);
+  const isOne = pairs(axes) <= most && group.queries.length * group.keys.length === 1;
+  const rows = isOne ? T : Math.floor(Math.min(enough, joinable));
+  const cut = (length: number) => windowTokens < rows ? slices(length, windowTokens) : evenly(length, rows);
+  return group.queries.flatMap((piece) =>
+    cut(piece.rows).flatMap(({ first, count }) =>
+      ranges(
+        group,
+        C + piece.first + first + count,
+        isOne ? Infinity : Math.max(LEAST_KEYS, Math.floor(most / count)),
+      ).map(
+        (range, i, all) => ({
+          queries: piece,
+          first: piece.first + first,
+          rows: count,
+          ...range,
+          isFirst: i === 0,
+          isLast: i === all.length - 1,
+        }),
+      )
+    )
+  );
 }
 
-/** The largest of nearly equal parts of `total`, a multiple of ALIGNED, that is at most `most` or ALIGNED. */
-function evenly(total: number, most: number): number {
-  const largest = Math.max(1, Math.floor(most / ALIGNED));
-  const units = Math.ceil(total / ALIGNED);
-  return Math.ceil(units / Math.ceil(units / largest)) * ALIGNED;
-}
-
-/** Tokens of q and o, of k and v, and of the joined outputs that one binding holds; sequences of a batch are bound whole. */
-function boundTokens(axes: Axes, config: MlaPrefillConfig, limits: Limits) {
-  const { B, H, K, V } = axes;
-  const bytes = limits.maxStorageBufferBindingSize;
-  const row = DTYPE_BYTES[config.io as "f32" | "f16"] * Math.max(K, V);
-  const isAlone = B === 1;
-  return {
-    queries: isAlone ? bytes / (H * row) : Infinity,
-    keys: isAlone ? bytes / (kvHeads(axes) * row) : Infinity,
-    joined: bytes / (B * H * V * 4),
-  };
-}
-
-/**
- * What a dispatch sees of the tensors: queries and keys of one sequence are pieces of memory, so they are bound alone
- * and a tensor may be larger than a binding. Sequences of a batch lie apart: their dispatches see everything.
- */
-export function rangesOf(axes: Axes, window: Window): Record<string, Range> | undefined {
-  const { B, H, K, V } = axes;
-  if (B > 1) return undefined;
-  const queries = (width: number) => ({ offset: window.first * width, length: window.rows * width });
-  const keys = (width: number) => ({ offset: window.firstKey * width, length: window.keys * width });
-  const G = kvHeads(axes);
-  return { q: queries(H * K), o: queries(H * V), lse: queries(H), k: keys(G * K), v: keys(G * V) };
+/** The first `seen` keys in ranges of `most` at most, each inside one piece. */
+function ranges(group: Group, seen: number, most: number) {
+  return group.keys.filter((piece) => piece.first < seen).flatMap((piece) =>
+    evenly(Math.min(piece.rows, seen - piece.first), most).map(({ first, count }) => ({
+      keyPiece: piece,
+      firstKey: piece.first + first,
+      keys: count,
+    }))
+  );
 }

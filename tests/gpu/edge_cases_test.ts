@@ -152,7 +152,7 @@ gpuTest(
 );
 
 gpuTest("mla_prefill joins ranges of keys, also where a query sees nothing of some", async () => {
-  // A binding holds this many tokens of k: windows of queries and ranges of keys of one sequence are bound alone.
+  // A binding holds this many tokens of k in f32: queries and keys lie in several buffers.
   for (const [T, C, part] of [[300, 0, 130], [1, 500, 64], [70, 400, 200]]) {
     const axes = { B: 1, T, H: 2, G: 2, K: 64, V: 64, C };
     const { limits } = opened!.capabilities;

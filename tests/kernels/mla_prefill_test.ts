@@ -1,9 +1,10 @@
 // mla_prefill without a GPU: windows and ranges at every length, its plans, its reference, the refusal of bad shapes.
-import type { Axes, Capabilities, Limits, Tensors } from "../../kernels/core/family.ts";
-import { bindingBytes, fit } from "../../kernels/core/fit.ts";
+import type { Axes, Capabilities, Tensors } from "../../kernels/core/family.ts";
+import { fit } from "../../kernels/core/fit.ts";
 import { initialConfig } from "../../kernels/core/space.ts";
 import { mlaPrefill } from "../../kernels/mla_prefill/mod.ts";
 import type { MlaPrefillConfig } from "../../kernels/mla_prefill/space.ts";
+import { groupsOf } from "../../kernels/mla_prefill/pieces.ts";
 import { flopsPerPair, type Window, windowsOf } from "../../kernels/mla_prefill/windows.ts";
 import { assert, assertEquals, assertThrows } from "../assert.ts";
 import { DESKTOP_DEVICE, MATRIX_DEVICE } from "../contracts/devices.ts";
@@ -12,11 +13,35 @@ const initial = initialConfig(mlaPrefill.space);
 const matrix = initialConfig(mlaPrefill.space, "matrix");
 const config = (change: Partial<MlaPrefillConfig>): MlaPrefillConfig => ({ ...initial, ...change });
 const MLA: Axes = { B: 1, T: 16384, H: 32, G: 32, K: 192, V: 128, C: 0 };
-const limits: Limits = { ...DESKTOP_DEVICE.limits, maxBufferSize: 2 ** 40 };
-const large: Capabilities = { ...DESKTOP_DEVICE, limits };
+const { limits } = DESKTOP_DEVICE;
 
-/** Pairs of a query of the window and a key of its range, whether or not the query sees the key. */
-const rectangle = (window: Window) => window.rows * window.keys;
+/** Windows of all groups, in order. */
+function windowsFor(axes: Axes, dispatchGflop: number, windowTokens?: number): Window[] {
+  const c = config({ dispatchGflop });
+  return groupsOf(axes, c, limits).flatMap((group) => windowsOf(group, axes, c, limits, windowTokens));
+}
+
+/** What a window's keys add up to, pass after pass: every query meets every key it sees once, in order. */
+function checkOrder(axes: Axes, windows: readonly Window[]): void {
+  let sequence = 0;
+  let token = 0;
+  let key = 0;
+  for (const { queries, keyPiece, first, rows, firstKey, keys, isFirst, isLast } of windows) {
+    assertEquals([queries.sequence, keyPiece.sequence, first, firstKey], [sequence, sequence, token, key]);
+    assert(first >= queries.first && first + rows <= queries.first + queries.rows, "queries in their piece");
+    assert(firstKey >= keyPiece.first && firstKey + keys <= keyPiece.first + keyPiece.rows, "keys in theirs");
+    assertEquals(isFirst, key === 0);
+    key += keys;
+    assertEquals(isLast, key === axes.C + token + rows);
+    if (!isLast) continue;
+    token += rows;
+    key = 0;
+    if (token < axes.T) continue;
+    token = 0;
+    sequence += queries.sequences;
+  }
+  assertEquals(sequence, axes.B);
+}
 
 const LENGTHS: readonly Axes[] = [
   { T: 1 },
@@ -27,73 +52,66 @@ const LENGTHS: readonly Axes[] = [
   { T: 100003, H: 4, G: 1 },
   { T: 1 << 20 },
   { T: 1000, C: 3000, B: 3 },
+  { T: 8192, B: 40 },
 ];
 
 for (const change of LENGTHS) {
+  const axes = { ...MLA, ...change };
   for (const dispatchGflop of [128, 4096]) {
-    const axes = { ...MLA, ...change };
-    const name = `${JSON.stringify(change)} at ${dispatchGflop} GFLOP`;
-
-    Deno.test(`windowsOf() meets every query and every key it sees once, in order: ${name}`, () => {
-      const windows = windowsOf(axes, config({ dispatchGflop }), limits);
-      let token = 0;
-      let key = 0;
-      for (const window of windows) {
-        assertEquals([window.first, window.firstKey], [token, key]);
-        assertEquals(window.isFirst, key === 0);
-        assert(window.first % 64 === 0 && window.firstKey % 64 === 0);
-        key += window.keys;
-        assertEquals(window.isLast, key === axes.C + token + window.rows);
-        if (window.isLast) {
-          token += window.rows;
-          key = 0;
-        }
+    Deno.test(`windowsOf() keeps order, pieces and work: ${JSON.stringify(change)} at ${dispatchGflop} GFLOP`, () => {
+      const windows = windowsFor(axes, dispatchGflop);
+      checkOrder(axes, windows);
+      if (windows.every((w) => w.rows === axes.T && w.keys === axes.C + axes.T)) return; // half of it is masked
+      for (const { queries, rows, keys } of windows) {
+        const most = dispatchGflop * 1e9 / (queries.sequences * flopsPerPair(axes));
+        assert(rows * keys <= most || keys <= 128, `${rows} x ${keys}`);
       }
-      assertEquals(token, axes.T);
-    });
-
-    Deno.test(`windowsOf() keeps a dispatch short, or as small as it gets: ${name}`, () => {
-      const windows = windowsOf(axes, config({ dispatchGflop }), limits);
-      const most = dispatchGflop * 1e9 / (axes.B * flopsPerPair(axes));
-      if (windows.length === 1) return; // half of its rectangle may be masked
-      for (const window of windows) assert(rectangle(window) <= most || window.keys <= 64, `${window.keys}`);
     });
   }
+  Deno.test(`windowsOf() takes a caller's length of windows: ${JSON.stringify(change)}`, () => {
+    if (axes.T > 20000) return;
+    const windows = windowsFor(axes, 4096, 37);
+    checkOrder(axes, windows);
+    assert(windows.every((w) => w.rows === Math.min(37, axes.T - w.first)));
+  });
 }
 
 Deno.test("windowsOf() takes one dispatch where all fits, and cuts keys only where queries would be too few", () => {
-  assertEquals(windowsOf(MLA, config({ dispatchGflop: 4096 }), limits).length, 1);
-  const halves = windowsOf({ ...MLA, T: 32768 }, config({ dispatchGflop: 4096 }), limits);
-  assert(halves.every((window) => window.isFirst && window.isLast));
-  const late = windowsOf({ ...MLA, T: 4096, C: 262144 }, config({ dispatchGflop: 4096 }), limits);
+  assertEquals(windowsFor(MLA, 4096).length, 1);
+  const long = windowsFor({ ...MLA, T: 32768 }, 4096);
+  assert(long.length > 1 && long.every((window) => window.isFirst && window.isLast));
+  const late = windowsFor({ ...MLA, T: 4096, C: 262144 }, 4096);
   assert(late.every((window) => window.rows === 4096));
   assert(late.length > 4 && late.length < 8, `${late.length} ranges`);
 });
 
-Deno.test("mlaPrefill.plan: pieces of long tensors are bound alone, at offsets a binding may have", () => {
-  const axes = { ...MLA, T: 4096, C: 1 << 20 };
-  const plan = mlaPrefill.plan(axes, config({ dispatchGflop: 4096 }), large);
-  fit(plan, large);
-  const keys = plan.buffers.find((b) => b.name === "k")!;
-  assert(bindingBytes(keys) > limits.maxStorageBufferBindingSize, "k is larger than a binding");
-  for (const pass of plan.passes) {
-    assertEquals(pass.buffers.map((b) => b.name), ["q", "k", "v", "o", "lse", "joined"]);
-    for (const { range } of pass.buffers.slice(0, 5)) assertEquals(range!.offset % 64, 0);
+Deno.test("mlaPrefill.plan: a tensor larger than a buffer lies in several, and fits", () => {
+  const axes = { ...MLA, T: 1 << 18, C: 1 << 20 };
+  const plan = fit(mlaPrefill.plan(axes, config({ dispatchGflop: 4096 }), DESKTOP_DEVICE), DESKTOP_DEVICE);
+  for (
+    const [tensor, width] of [["q", 32 * 192], ["k", 32 * 192], ["v", 32 * 128], ["o", 32 * 128], ["lse", 32]]
+  ) {
+    const held = plan.buffers.filter((b) => (b.from ?? b.to) === tensor);
+    const tokens = "kv".includes(`${tensor}`) ? axes.C + axes.T : axes.T;
+    assertEquals(held.reduce((sum, b) => sum + b.length, 0), tokens * Number(width), `${tensor}`);
+    assert(held.length > 1 && held.every((b) => b.part!.of === tokens * Number(width)), `${tensor}`);
   }
+  assertEquals(plan.passes[0].buffers.map((b) => b.name), ["q.0", "k.0", "v.0", "o.0", "lse.0", "joined"]);
 });
 
-Deno.test("mlaPrefill.plan: sequences of a batch are bound whole, their rows found by offset", () => {
+Deno.test("mlaPrefill.plan: queries and keys are found by offset in their buffers", () => {
   const axes = { ...MLA, B: 2, T: 16384 };
-  const plan = mlaPrefill.plan(axes, config({ dispatchGflop: 1024 }), large);
+  const plan = mlaPrefill.plan(axes, config({ dispatchGflop: 1024 }), DESKTOP_DEVICE);
   const param = (pass: number, name: string) => plan.passes[pass].params.find((p) => p.name === name)!.value;
   assert(plan.passes.length > 1);
-  assert(plan.passes.every((pass) => pass.buffers.every((b) => b.range === undefined)));
   assertEquals([param(0, "firstToken"), param(0, "tokens")], [0, 16384]);
-  assertEquals(param(1, "firstToken"), param(0, "rows"));
+  const next = plan.passes.findIndex((pass) => pass.params.find((p) => p.name === "firstToken")!.value > 0);
+  assertEquals(param(next, "firstToken"), param(0, "rows"));
+  assertEquals(plan.windows?.[1].first, param(0, "rows"));
 });
 
 Deno.test("mlaPrefill.plan: a million tokens plan, with scratch of one window", () => {
-  const plan = mlaPrefill.plan({ ...MLA, T: 1 << 20 }, config({ dispatchGflop: 4096 }), large);
+  const plan = mlaPrefill.plan({ ...MLA, T: 1 << 20 }, config({ dispatchGflop: 4096 }), DESKTOP_DEVICE);
   const scratch = plan.buffers.filter((b) => b.role === "scratch");
   assertEquals(scratch.map((b) => b.name), ["joined"]);
   assert(scratch[0].length * 4 <= 512 * 2 ** 20, `${scratch[0].length} floats`);
@@ -104,12 +122,12 @@ Deno.test("mlaPrefill.plan: a million tokens plan, with scratch of one window", 
 Deno.test("mlaPrefill.plan: refuses heads no KV head serves evenly, and devices without the matrices it needs", () => {
   const plan = (device: Capabilities) => mlaPrefill.plan(MLA, matrix, device);
   assertThrows(
-    () => mlaPrefill.plan({ ...MLA, G: 5 }, initial, large),
+    () => mlaPrefill.plan({ ...MLA, G: 5 }, initial, DESKTOP_DEVICE),
     RangeError,
     "H=32 heads must be a multiple of G=5 KV heads",
   );
   fit(plan(MATRIX_DEVICE), MATRIX_DEVICE);
-  assertThrows(() => plan(large), RangeError, "this device does not list");
+  assertThrows(() => plan(DESKTOP_DEVICE), RangeError, "this device does not list");
   const bf16 = [{ componentType: "bf16", resultComponentType: "f32", M: 16, N: 16, K: 16 }];
   assertThrows(() => plan({ ...MATRIX_DEVICE, subgroupMatrices: bf16 }), RangeError, "needs f16 matrices");
   const sizes = { min: 8, max: 32 };

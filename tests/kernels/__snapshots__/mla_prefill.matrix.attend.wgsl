@@ -23,7 +23,6 @@ const colGroups: u32 = 2u;  // subgroups along keys, and along channels of v
 const rowTiles: u32 = 2u;   // matrices of a subgroup along queries
 const tileKeys: u32 = 32u;
 const tilesPerTurn: u32 = 1u; // tiles in one turn of the loop over keys
-const isAhead: u32 = 1u;       // 1: the next scores are computed beside the outputs, 0: after them
 const valueTileLength: u32 = 544u; // vec4s: a tile of v, or a matrix of each subgroup
 alias Fetched = vec4<u32>;  // 8 channels of q, k or v
 
@@ -49,7 +48,7 @@ fn main(
   for (var first = 0u; first < blockRows; first += tileKeys) {
     for (var at = thread; at < tileKeys * keyEights; at += threads) {
       let source = queryRow(block, min(firstRow + first + at / keyEights, lastRow));
-      keyTile[at / keyEights * keyStride + at % keyEights] = q[source * keyEights + at % keyEights];
+      putKey(at, q[source * keyEights + at % keyEights]);
     }
     workgroupBarrier(); // these queries are in place
     for (var r = 0u; r < rowTiles; r++) {
@@ -73,63 +72,40 @@ fn main(
   var nextKeys: array<vec4<u32>, keyLoads>;
   var nextValues: array<vec4<u32>, valueLoads>;
   for (var at = thread; at < tileKeys * keyEights; at += threads) {
-    keyTile[at / keyEights * keyStride + at % keyEights] = keyAt(block, at, 0u);
+    putKey(at, keyAt(block, at, 0u));
   }
   if (thread == 0u) {
     hasGrown = 0u;
   }
   workgroupBarrier(); // the first keys are in place
 
-  var products: array<Sum, rowTiles * keyTiles>;
-  if (isAhead == 1u) {
-    for (var z = 0u; z < valueLoads; z++) {
-      nextValues[z] = valueAt(block, thread + z * threads, 0u);
-    }
-    for (var z = 0u; z < keyLoads; z++) {
-      nextKeys[z] = keyAt(block, thread + z * threads, tileKeys);
-    }
-    for (var i = 0u; i < rowTiles * keyTiles; i++) {
-      products[i] = Sum();
-    }
-    for (var s = 0u; s < keySteps; s++) {
-      for (var n = 0u; n < keyTiles; n++) {
-        let at = (colGroup * keyTiles + n) * matrixN * keyStride + s * matrixK / 8u;
-        let keys = subgroupMatrixLoad<Right, col_major>(&keyTile, at, keyStride);
-        for (var r = 0u; r < rowTiles; r++) {
-          let i = r * keyTiles + n;
-          products[i] = subgroupMatrixMultiplyAccumulate(queries[r * keySteps + s], keys, products[i]);
-        }
-      }
-    }
-  }
   for (var turn = 0u; turn < seenByAny; turn += tilesPerTurn * tileKeys) {
     for (var tile = 0u; tile < tilesPerTurn; tile++) {
       let first = turn + tile * tileKeys; // past the end all its keys are masked
-      if (isAhead == 0u) {
-        // @stage fetch
-        for (var z = 0u; z < valueLoads; z++) {
-          nextValues[z] = valueAt(block, thread + z * threads, first);
-        }
-        for (var z = 0u; z < keyLoads; z++) {
-          nextKeys[z] = keyAt(block, thread + z * threads, first + tileKeys);
-        }
-        // @end
-        for (var i = 0u; i < rowTiles * keyTiles; i++) {
-          products[i] = Sum();
-        }
-        // @stage scores
-        for (var s = 0u; s < keySteps; s++) {
-          for (var n = 0u; n < keyTiles; n++) {
-            let at = (colGroup * keyTiles + n) * matrixN * keyStride + s * matrixK / 8u;
-            let keys = subgroupMatrixLoad<Right, col_major>(&keyTile, at, keyStride);
-            for (var r = 0u; r < rowTiles; r++) {
-              let i = r * keyTiles + n;
-              products[i] = subgroupMatrixMultiplyAccumulate(queries[r * keySteps + s], keys, products[i]);
-            }
+      // @stage fetch
+      for (var z = 0u; z < valueLoads; z++) {
+        nextValues[z] = valueAt(block, thread + z * threads, first);
+      }
+      for (var z = 0u; z < keyLoads; z++) {
+        nextKeys[z] = keyAt(block, thread + z * threads, first + tileKeys);
+      }
+      // @end
+      var products: array<Sum, rowTiles * keyTiles>;
+      for (var i = 0u; i < rowTiles * keyTiles; i++) {
+        products[i] = Sum();
+      }
+      // @stage scores
+      for (var s = 0u; s < keySteps; s++) {
+        for (var n = 0u; n < keyTiles; n++) {
+          let at = (colGroup * keyTiles + n) * matrixN * keyStride + s * matrixK / 8u;
+          let keys = subgroupMatrixLoad<Right, col_major>(&keyTile, at, keyStride);
+          for (var r = 0u; r < rowTiles; r++) {
+            let i = r * keyTiles + n;
+            products[i] = subgroupMatrixMultiplyAccumulate(queries[r * keySteps + s], keys, products[i]);
           }
         }
-        // @end
       }
+      // @end
       for (var r = 0u; r < rowTiles; r++) {
         for (var n = 0u; n < keyTiles; n++) {
           let at = (matrixRow + r * matrixM) * scoreStride + (colGroup * keyTiles + n) * matrixN / 4u;
@@ -140,16 +116,10 @@ fn main(
 
       // @stage staging
       for (var z = 0u; z < valueLoads; z++) {
-        let at = thread + z * threads;
-        if (at < tileKeys * valueEights) {
-          valueTile[at / valueEights * valueStride + at % valueEights] = nextValues[z];
-        }
+        putValue(thread + z * threads, nextValues[z]);
       }
       for (var z = 0u; z < keyLoads; z++) {
-        let at = thread + z * threads;
-        if (at < tileKeys * keyEights) {
-          keyTile[at / keyEights * keyStride + at % keyEights] = nextKeys[z];
-        }
+        putKey(thread + z * threads, nextKeys[z]);
       }
       // @end
 
@@ -218,39 +188,11 @@ fn main(
           }
         }
         for (var z = 0u; z < valueLoads; z++) {
-          let at = thread + z * threads;
-          if (at < tileKeys * valueEights) {
-            valueTile[at / valueEights * valueStride + at % valueEights] = nextValues[z];
-          }
+          putValue(thread + z * threads, nextValues[z]);
         }
         workgroupBarrier(); // values are in place again
       }
       // @end
-      if (isAhead == 1u) {
-        // @stage fetch
-        for (var z = 0u; z < valueLoads; z++) {
-          nextValues[z] = valueAt(block, thread + z * threads, first + tileKeys);
-        }
-        for (var z = 0u; z < keyLoads; z++) {
-          nextKeys[z] = keyAt(block, thread + z * threads, first + 2u * tileKeys);
-        }
-        // @end
-        for (var i = 0u; i < rowTiles * keyTiles; i++) {
-          products[i] = Sum();
-        }
-        // @stage scores
-        for (var s = 0u; s < keySteps; s++) {
-          for (var n = 0u; n < keyTiles; n++) {
-            let at = (colGroup * keyTiles + n) * matrixN * keyStride + s * matrixK / 8u;
-            let keys = subgroupMatrixLoad<Right, col_major>(&keyTile, at, keyStride);
-            for (var r = 0u; r < rowTiles; r++) {
-              let i = r * keyTiles + n;
-              products[i] = subgroupMatrixMultiplyAccumulate(queries[r * keySteps + s], keys, products[i]);
-            }
-          }
-        }
-        // @end
-      }
       // @stage outputs
       for (var s = 0u; s < tileKeys / matrixK; s++) {
         var left: array<Left, rowTiles>;
@@ -349,12 +291,25 @@ fn weightUnit(part: u32) -> u32 {
   return part * vectorsPerLane + isPaired * (1u - part % 2u);
 }
 
+// Eight channels of a tile, fetched and put into workgroup memory: `at` counts them row by row.
 fn keyAt(block: Block, at: u32, firstKey: u32) -> vec4<u32> {
   return k[keyRow(block, firstKey + at / keyEights) * keyEights + at % keyEights];
 }
 
 fn valueAt(block: Block, at: u32, firstKey: u32) -> vec4<u32> {
   return v[keyRow(block, firstKey + at / valueEights) * valueEights + at % valueEights];
+}
+
+fn putKey(at: u32, channels: vec4<u32>) {
+  if (at < tileKeys * keyEights) {
+    keyTile[at / keyEights * keyStride + at % keyEights] = channels;
+  }
+}
+
+fn putValue(at: u32, channels: vec4<u32>) {
+  if (at < tileKeys * valueEights) {
+    valueTile[at / valueEights * valueStride + at % valueEights] = channels;
+  }
 }
 
 // mla_prefill / layout: what every formulation binds, and which keys a query sees. A unit is 4 neighbouring channels.
