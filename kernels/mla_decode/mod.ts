@@ -1,4 +1,4 @@
-import type { Axes, KernelFamily, Tensors } from "../core/family.ts";
+import type { Axes, KernelFamily, Tensors, Work } from "../core/family.ts";
 import { axesFromShapes } from "../core/tensor_checks.ts";
 import { checkPages } from "./check_pages.ts";
 import { indicesFor, inputsFor, lengthsFor } from "./inputs.ts";
@@ -42,10 +42,11 @@ export const mlaDecode: KernelFamily<MlaDecodeConfig> = {
 };
 
 /** Every row in use is read once, at the sequence lengths of inputsFor(). */
-function work(axes: Axes, config: MlaDecodeConfig) {
+function work(axes: Axes, config: MlaDecodeConfig): Work {
   const { N, H } = axes;
   const tokens = lengthsFor(axes).reduce((a, b) => a + b);
   return {
+    ...(config.formulation === "matrix" && { unit: "matrix" }),
     flops: 2 * H * (ROW_DIMS + VALUE_DIMS) * tokens,
     bytes: tokens * ROW_DIMS * (config.cacheElem === "f32" ? 4 : 2) + 4 * N * H * (ROW_DIMS + VALUE_DIMS + 1),
   };
