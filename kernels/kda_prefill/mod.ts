@@ -1,4 +1,5 @@
 import type { Axes, KernelFamily, Work } from "../core/family.ts";
+import { DTYPE_BYTES } from "../core/fit.ts";
 import { axesFromShapes } from "../core/tensor_checks.ts";
 import { checkGates } from "../kda/check_gates.ts";
 import { kdaInputs } from "../kda/inputs.ts";
@@ -45,11 +46,11 @@ export const kdaPrefill: KernelFamily<KdaPrefillConfig> = {
 };
 
 /** The paper's count (eq. 13) for chunks of 64, whatever the variant does, so that rooflines compare. */
-function work({ B, T, H, K, V }: Axes, { formulation }: KdaPrefillConfig): Work {
+function work({ B, T, H, K, V }: Axes, { formulation, io }: KdaPrefillConfig): Work {
   const chunk = 64;
   return {
     ...(formulation === "matrix" && { unit: "matrix" }),
     flops: B * T * H * (6 * K * V + 3 * chunk * (K + V) / 2 + chunk * chunk),
-    bytes: 4 * B * H * (T * (3 * K + 2 * V + 1) + 2 * K * V),
+    bytes: B * H * (T * (DTYPE_BYTES[io as "f32" | "f16"] * (2 * K + 2 * V) + 4 * (K + 1)) + 4 * 2 * K * V),
   };
 }
