@@ -17,9 +17,9 @@ const rowGroups: u32 = 2u;  // subgroups along queries
 const colGroups: u32 = 2u;  // subgroups along keys, and along channels of v
 const rowTiles: u32 = 2u;   // matrices of a subgroup along queries
 const tileKeys: u32 = 32u;
-const tilesPerTurn: u32 = 1u; // tiles in one turn of the loop over keys
+const tilesPerTurn: u32 = 1u;      // tiles in one turn of the loop over keys
 const valueTileLength: u32 = 544u; // vec4s: a tile of v, or a matrix of each subgroup
-alias Fetched = vec4<u32>;  // 8 channels of q, k or v
+alias Fetched = vec4<u32>;         // 8 channels of q, k or v
 
 @compute @workgroup_size(threads)
 fn main(
@@ -156,7 +156,7 @@ fn main(
       if (best > maximum + slack) {
         factor = exp2(maximum - best);
         maximum = best;
-        hasGrown = 1u;
+        hasGrown = 1u; // whoever writes, writes 1
       }
       if (part == 0u) {
         factors[row] = factor;
