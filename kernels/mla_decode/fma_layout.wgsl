@@ -8,19 +8,18 @@ const valueQuads: u32 = 128u;
 const pageRows: u32 = 64u;
 const emptyLse: f32 = -1e30;
 
-// Scores: a thread owns keysPerThread keys x headsPerThread heads over one of dimGroups shares of every slice of dims.
+// Scores: a thread owns keysPerThread keys x headsPerThread heads over one of the dimGroups units of every slice.
 const keyLanes: u32 = keysPerTile / keysPerThread;
 const headLanes: u32 = headsPerGroup / headsPerThread;
 const dimGroups: u32 = threads / (keyLanes * headLanes);
-const sliceUnits: u32 = dimGroups * unitsPerSlice;
-const slices: u32 = rowUnits / sliceUnits;
+const slices: u32 = rowUnits / dimGroups; // each a unit of every dim group
 const threadVectors: u32 = headsPerThread / 4u;
 const chunks: u32 = keysPerThread * threadVectors; // vectors of 4 heads' products of one key
-const keyUnits: u32 = keysPerTile * sliceUnits;
+const keyUnits: u32 = keysPerTile * dimGroups;
 const keyLoads: u32 = (keyUnits + threads - 1u) / threads;
-const queryQuads: u32 = headsPerGroup * sliceUnits * 2u;
+const queryQuads: u32 = headsPerGroup * dimGroups * 2u;
 const queryLoads: u32 = (queryQuads + threads - 1u) / threads;
-const queryStride: u32 = headsPerThread * unitsPerSlice * 2u + 1u; // odd: head lanes meet no bank twice
+const queryStride: u32 = headsPerThread * 2u + 1u; // odd: head lanes meet no bank twice
 
 // Softmax: a thread owns keysPerPart keys of one head.
 const parts: u32 = threads / headsPerGroup;
@@ -49,7 +48,7 @@ struct Params {
 @group(0) @binding(6) var<storage, read_write> lse: array<f32>;        // [N, H, splits]
 
 // Nested so that what differs among the reads of one loop is a constant index: naga clamps every other one.
-var<workgroup> keyTile: array<array<array<array<CacheUnit, unitsPerSlice>, dimGroups * keyLanes>, keysPerThread>, 2>;
+var<workgroup> keyTile: array<array<array<CacheUnit, dimGroups * keyLanes>, keysPerThread>, 2>;
 var<workgroup> queryTile: array<array<array<vec4<f32>, queryStride>, dimGroups * headLanes>, 2>;
 var<workgroup> scores: array<array<array<vec4<f32>, stepVectors>, valueGroups>, steps>;
 var<workgroup> partials: array<array<f32, headsPerGroup>, parts>;

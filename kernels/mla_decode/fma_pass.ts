@@ -4,7 +4,7 @@ import { specialize } from "../core/specialize.ts";
 import fmaLayout from "./fma_layout.wgsl" with { type: "text" };
 import fmaSplit from "./fma_split.wgsl" with { type: "text" };
 import fmaStage from "./fma_stage.wgsl" with { type: "text" };
-import { type MlaDecodeConfig, UNIT_DIMS } from "./space.ts";
+import type { MlaDecodeConfig } from "./space.ts";
 import type { SplitRequest } from "./split_request.ts";
 import unitF16 from "./unit_f16.wgsl" with { type: "text" };
 import unitF32 from "./unit_f32.wgsl" with { type: "text" };
@@ -21,7 +21,6 @@ export function fmaPass(request: SplitRequest, config: MlaDecodeConfig, device: 
       threads,
       keysPerThread,
       headsPerThread,
-      unitsPerSlice: config.dimsPerSlice / UNIT_DIMS,
       rowsPerStep,
       CacheUnit: half ? "vec4<u32>" : "array<vec4<f32>, 2>",
     }),

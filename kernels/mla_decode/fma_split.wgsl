@@ -12,7 +12,6 @@ const headsPerGroup: u32 = 16u; // heads per workgroup
 const threads: u32 = 128u;
 const keysPerThread: u32 = 4u;  // keys of a thread in the score product
 const headsPerThread: u32 = 4u; // heads of a thread in the score product
-const unitsPerSlice: u32 = 1u;  // units of a thread in a slice of the score product
 const rowsPerStep: u32 = 4u;    // rows read ahead in the value product
 alias CacheUnit = array<vec4<f32>, 2>; // 8 values of the cache as stored
 
@@ -79,23 +78,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       // @end
       // @stage scores
       // @unroll
-      for (var unit = 0u; unit < unitsPerSlice; unit++) {
+      for (var half = 0u; half < 2u; half++) {
+        var keys: array<vec4<f32>, keysPerThread>;
         // @unroll
-        for (var half = 0u; half < 2u; half++) {
-          var keys: array<vec4<f32>, keysPerThread>;
+        for (var k = 0u; k < keysPerThread; k++) {
+          keys[k] = widen(keyTile[buffer][k][dimGroup * keyLanes + keyLane], half);
+        }
+        // @unroll
+        for (var h = 0u; h < headsPerThread; h++) {
+          let query = queryTile[buffer][dimGroup * headLanes + headLane][h * 2u + half];
           // @unroll
-          for (var k = 0u; k < keysPerThread; k++) {
-            keys[k] = widen(keyTile[buffer][k][dimGroup * keyLanes + keyLane][unit], half);
-          }
-          // @unroll
-          for (var h = 0u; h < headsPerThread; h++) {
-            let query = queryTile[buffer][dimGroup * headLanes + headLane][(h * unitsPerSlice + unit) * 2u + half];
+          for (var c = 0u; c < 4u; c++) {
             // @unroll
-            for (var c = 0u; c < 4u; c++) {
-              // @unroll
-              for (var k = 0u; k < keysPerThread; k++) {
-                products[k * headsPerThread + h] = fma(query[c], keys[k][c], products[k * headsPerThread + h]);
-              }
+            for (var k = 0u; k < keysPerThread; k++) {
+              products[k * headsPerThread + h] = fma(query[c], keys[k][c], products[k * headsPerThread + h]);
             }
           }
         }

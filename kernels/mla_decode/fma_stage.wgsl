@@ -7,9 +7,9 @@ fn fetchKeys(local: u32, base: u32, slice: u32, pending: ptr<function, array<Cac
   // @unroll
   for (var i = 0u; i < keyLoads; i++) {
     let at = local + i * threads;
-    let row = at % 8u + at / (8u * sliceUnits) * 8u;
+    let row = at % 8u + at / (8u * dimGroups) * 8u;
     if (keyUnits % threads == 0u || row < keysPerTile) {
-      (*pending)[i] = cache[base + row * rowUnits + slice * sliceUnits + at / 8u % sliceUnits];
+      (*pending)[i] = cache[base + row * rowUnits + slice * dimGroups + at / 8u % dimGroups];
     }
   }
 }
@@ -18,11 +18,9 @@ fn storeKeys(local: u32, buffer: u32, pending: ptr<function, array<CacheUnit, ke
   // @unroll
   for (var i = 0u; i < keyLoads; i++) {
     let at = local + i * threads;
-    let row = at % 8u + at / (8u * sliceUnits) * 8u;
-    let unit = at / 8u % sliceUnits;
+    let row = at % 8u + at / (8u * dimGroups) * 8u;
     if (keyUnits % threads == 0u || row < keysPerTile) {
-      let lane = unit / unitsPerSlice * keyLanes + row % keyLanes;
-      keyTile[buffer][row / keyLanes][lane][unit % unitsPerSlice] = (*pending)[i];
+      keyTile[buffer][row / keyLanes][at / 8u % dimGroups * keyLanes + row % keyLanes] = (*pending)[i];
     }
   }
 }
@@ -32,10 +30,10 @@ fn fetchQueries(local: u32, queryRow: u32, firstHead: u32, slice: u32,
   // @unroll
   for (var i = 0u; i < queryLoads; i++) {
     let at = local + i * threads;
-    let head = at % 8u + at / (16u * sliceUnits) * 8u;
+    let head = at % 8u + at / (16u * dimGroups) * 8u;
     if (queryQuads % threads == 0u || head < headsPerGroup) {
       let row = (queryRow + min(firstHead + head, params.heads - 1u)) * rowQuads;
-      (*pending)[i] = q[row + slice * sliceUnits * 2u + at / 8u % (2u * sliceUnits)];
+      (*pending)[i] = q[row + slice * dimGroups * 2u + at / 8u % (2u * dimGroups)];
     }
   }
 }
@@ -44,11 +42,11 @@ fn storeQueries(local: u32, buffer: u32, pending: ptr<function, array<vec4<f32>,
   // @unroll
   for (var i = 0u; i < queryLoads; i++) {
     let at = local + i * threads;
-    let head = at % 8u + at / (16u * sliceUnits) * 8u;
-    let quad = at / 8u % (2u * sliceUnits);
+    let head = at % 8u + at / (16u * dimGroups) * 8u;
+    let quad = at / 8u % (2u * dimGroups);
     if (queryQuads % threads == 0u || head < headsPerGroup) {
-      let lane = quad / (2u * unitsPerSlice) * headLanes + head / headsPerThread;
-      queryTile[buffer][lane][head % headsPerThread * unitsPerSlice * 2u + quad % (2u * unitsPerSlice)] = (*pending)[i];
+      let lane = quad / 2u * headLanes + head / headsPerThread;
+      queryTile[buffer][lane][head % headsPerThread * 2u + quad % 2u] = (*pending)[i];
     }
   }
 }

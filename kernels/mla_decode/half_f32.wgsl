@@ -1,6 +1,5 @@
 // mla_decode / half_f32: the cache is in single precision, and is rounded on its way to the matrix units.
 
 fn halves(unit: array<vec4<f32>, 2>) -> vec4<u32> {
-  return vec4<u32>(
-    pack2x16float(unit[0].xy), pack2x16float(unit[0].zw), pack2x16float(unit[1].xy), pack2x16float(unit[1].zw));
+  return pack(unit[0], unit[1]);
 }

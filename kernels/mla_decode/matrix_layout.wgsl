@@ -11,6 +11,8 @@ const emptyLse: f32 = -1e30;
 const slack: f32 = 8.0;           // weights stay below 2^8
 
 const threads: u32 = headParts * keyParts * dimParts * subgroupSize;
+const tileRows: u32 = buffers * keysPerTile;
+const queryLoads: u32 = 4u; // units of q a thread fetches at a time
 const tileUnits: u32 = keysPerTile * rowUnits;
 const tileLoads: u32 = (tileUnits + threads - 1u) / threads;
 const allDimSteps: u32 = 576u / matrixK;
@@ -43,7 +45,7 @@ struct Params {
 @group(0) @binding(5) var<storage, read_write> o: array<vec4<f32>>; // [N, H, splits, valueQuads]
 @group(0) @binding(6) var<storage, read_write> lse: array<f32>;     // [N, H, splits]
 
-var<workgroup> tile: array<vec4<u32>, buffers * keysPerTile * rowStride>; // [buffers, keysPerTile, rowStride]
+var<workgroup> tile: array<vec4<u32>, tileRows * rowStride>; // [buffers, keysPerTile, rowStride]
 var<workgroup> scores: array<vec4<f32>, dimParts * headsPerGroup * scoreStride>; // [dimParts, headsPerGroup, scoreStride]
 var<workgroup> weights: array<vec4<u32>, headsPerGroup * weightStride>; // [headsPerGroup, keysPerTile] in halves
 var<workgroup> factors: array<f32, headsPerGroup>; // what the heads' o is multiplied by

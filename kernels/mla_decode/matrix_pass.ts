@@ -5,8 +5,11 @@ import halfF16 from "./half_f16.wgsl" with { type: "text" };
 import halfF32 from "./half_f32.wgsl" with { type: "text" };
 import matrixLayout from "./matrix_layout.wgsl" with { type: "text" };
 import matrixSplit from "./matrix_split.wgsl" with { type: "text" };
-import { type MlaDecodeConfig, subgroups } from "./space.ts";
+import { type MlaDecodeConfig, ROW_DIMS, subgroups, UNIT_DIMS, VALUE_DIMS } from "./space.ts";
 import type { SplitRequest } from "./split_request.ts";
+
+/** Units of 16 bytes of a row in workgroup memory, padding included. */
+const PADDED_UNITS = ROW_DIMS / UNIT_DIMS + 1;
 
 /** The split pass on matrix units. Throws RangeError where the device lists no shape that cuts the config's tile. */
 export function matrixPass(request: SplitRequest, config: MlaDecodeConfig, device: Capabilities): Pass {
@@ -32,6 +35,7 @@ export function matrixPass(request: SplitRequest, config: MlaDecodeConfig, devic
       keyParts,
       dimParts,
       subgroupSize,
+      slots: slotsOf(config, { M, N }),
       matrixM: M,
       matrixN: N,
       matrixK: K,
@@ -69,4 +73,14 @@ function wholeSubgroup(device: Capabilities): number {
   throw new RangeError(
     `Cannot plan mla_decode: formulation=matrix needs subgroups of one size, and this device has ${min} to ${max}`,
   );
+}
+
+/** Matrices of o a subgroup stores at a time: a power of two of its own that fits its share of the tiles' memory. */
+function slotsOf(config: MlaDecodeConfig, { M, N }: { M: number; N: number }): number {
+  const { matrixHeads, matrixKeys, matrixBuffers } = config;
+  const own = matrixHeads / M * (VALUE_DIMS / N) / subgroups(config);
+  const room = Math.floor(matrixBuffers * matrixKeys * PADDED_UNITS * 4 / (M * N * subgroups(config)));
+  let slots = 1;
+  while (own % (2 * slots) === 0 && 2 * slots <= room) slots *= 2;
+  return slots;
 }

@@ -17,12 +17,17 @@ const headParts: u32 = 2u;      // subgroups along heads
 const keyParts: u32 = 1u;       // subgroups along keys
 const dimParts: u32 = 4u;       // subgroups along the 576 dims
 const subgroupSize: u32 = 32u;
+const slots: u32 = 4u;          // matrices of a subgroup that leave through the tiles' memory at a time
 const matrixM: u32 = 16u;       // rows of a left matrix
 const matrixN: u32 = 16u;       // columns of a right matrix
 const matrixK: u32 = 16u;       // what they share
 alias CacheUnit = vec4<u32>;    // 8 values of the cache as stored
 
-// Base 2, times scale: the unit of scores and maxima.
+fn pack(low: vec4<f32>, high: vec4<f32>) -> vec4<u32> {
+  return vec4<u32>(
+    pack2x16float(low.xy), pack2x16float(low.zw), pack2x16float(high.xy), pack2x16float(high.zw));
+}
+
 fn rowBase(sequence: u32, row: u32) -> u32 {
   let page = u32(block_table[sequence * params.tableWidth + row / pageRows]);
   return (page * pageRows + row % pageRows) * rowUnits;
@@ -71,25 +76,39 @@ fn main(
     }
     pendingBase = rowBase(sequence, min(firstTile + 1u, lastTile - 1u) * keysPerTile);
 
-    for (var i = local; i < headsPerGroup * rowUnits; i += threads) {
-      let at = (queryRow + min(firstHead + i / rowUnits, params.heads - 1u)) * rowUnits * 2u + i % rowUnits * 2u;
-      let low = q[at] * params.scale;
-      let high = q[at + 1u] * params.scale;
-      tile[i / rowUnits * rowStride + i % rowUnits] = vec4<u32>(
-        pack2x16float(low.xy), pack2x16float(low.zw), pack2x16float(high.xy), pack2x16float(high.zw));
-    }
-    workgroupBarrier(); // q is in place
     var queries: array<Left, dimSteps * headTiles>;
-    // @unroll
-    for (var i = 0u; i < dimSteps; i++) {
+    for (var first = 0u; first < headsPerGroup; first += tileRows) {
+      for (var i = local; i < tileRows * rowUnits; i += queryLoads * threads) {
+        var halved: array<vec4<u32>, queryLoads>;
+        // @unroll
+        for (var k = 0u; k < queryLoads; k++) {
+          let head = min(firstHead + first + (i + k * threads) / rowUnits, params.heads - 1u);
+          let at = ((queryRow + head) * rowUnits + (i + k * threads) % rowUnits) * 2u;
+          halved[k] = pack(q[at] * params.scale, q[at + 1u] * params.scale);
+        }
+        // @unroll
+        for (var k = 0u; k < queryLoads; k++) {
+          let at = i + k * threads;
+          if (at < tileRows * rowUnits) {
+            tile[at + at / rowUnits] = halved[k];
+          }
+        }
+      }
+      workgroupBarrier(); // these heads' q is in place
       // @unroll
       for (var m = 0u; m < headTiles; m++) {
-        let step = min(dimPart + i * dimParts, allDimSteps - 1u);
-        queries[i * headTiles + m] = subgroupMatrixLoad<Left, row_major>(
-          &tile, (matrixHead + m * matrixM) * rowStride + step * matrixK / 8u, rowStride);
+        let row = matrixHead + m * matrixM - first; // of the matrix in these rows, or beyond them
+        if (row < tileRows) {
+          // @unroll
+          for (var i = 0u; i < dimSteps; i++) {
+            let step = min(dimPart + i * dimParts, allDimSteps - 1u);
+            queries[i * headTiles + m] = subgroupMatrixLoad<Left, row_major>(
+              &tile, row * rowStride + step * matrixK / 8u, rowStride);
+          }
+        }
       }
+      workgroupBarrier(); // it is in registers
     }
-    workgroupBarrier(); // q is used up
     if (buffers == 2u) {
       // @unroll
       for (var i = 0u; i < tileLoads; i++) {
@@ -227,8 +246,7 @@ fn main(
         }
         low = exp2(low - maximum);
         high = exp2(high - maximum);
-        let words = vec4<u32>(
-          pack2x16float(low.xy), pack2x16float(low.zw), pack2x16float(high.xy), pack2x16float(high.zw));
+        let words = pack(low, high);
         let pairs = unpack2x16float(words.x) + unpack2x16float(words.y) + unpack2x16float(words.z) +
           unpack2x16float(words.w); // what the product will see
         sum += pairs.x + pairs.y;
@@ -290,21 +308,22 @@ fn main(
   workgroupBarrier(); // factors are in place
   // @stage output
   // @unroll
-  for (var m = 0u; m < headTiles; m++) {
+  for (var first = 0u; first < headTiles * valueTiles; first += slots) {
     // @unroll
-    for (var n = 0u; n < valueTiles; n++) {
-      subgroupMatrixStore<row_major>(&scores, slot, outputs[m * valueTiles + n], matrixN / 4u);
-      workgroupBarrier(); // the subgroup's matrix is in its slot
-      for (var i = lane; i < slotUnits; i += subgroupSize) {
-        let row = matrixHead + m * matrixM + i / (matrixN / 4u);
-        if (firstHead + row < params.heads) {
-          let at = ((queryRow + firstHead + row) * params.splits + split) * valueQuads;
-          let quad = (valuePart * valueTiles + n) * (matrixN / 4u) + i % (matrixN / 4u);
-          o[at + quad] = scores[slot + i] * factors[row];
-        }
-      }
-      workgroupBarrier(); // the slot is free
+    for (var i = first; i < first + slots; i++) {
+      subgroupMatrixStore<row_major>(&tile, (subgroup * slots + i - first) * slotUnits, outputs[i], matrixN / 4u);
     }
+    workgroupBarrier(); // these matrices are in their slots
+    for (var at = lane; at < slots * slotUnits; at += subgroupSize) {
+      let i = first + at / slotUnits;
+      let row = matrixHead + i / valueTiles * matrixM + at % slotUnits / (matrixN / 4u);
+      if (firstHead + row < params.heads) {
+        let quad = (valuePart * valueTiles + i % valueTiles) * (matrixN / 4u) + at % (matrixN / 4u);
+        o[((queryRow + firstHead + row) * params.splits + split) * valueQuads + quad] =
+          bitcast<vec4<f32>>(tile[subgroup * slots * slotUnits + at]) * factors[row];
+      }
+    }
+    workgroupBarrier(); // the slots are free
   }
   // @end
 }

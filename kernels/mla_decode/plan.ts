@@ -12,6 +12,9 @@ import { type MlaDecodeConfig, PAGE_ROWS, ROW_DIMS, VALUE_DIMS } from "./space.t
 /** Bytes the splits' partial answers may take. */
 export const MAX_PARTIAL_BYTES = 16 << 20;
 
+/** Dims of o per workgroup of the merge: 32 and 128 took as long on an H200, 2026-11-23. */
+const MERGE_DIMS = 64;
+
 /** Slices a sequence is cut into: as asked, or as many as it has tiles and as the scratch has room for. */
 function splitsFor(axes: Axes, config: MlaDecodeConfig): number {
   const tile = config.formulation === "matrix" ? config.matrixKeys : config.keysPerTile;
@@ -75,10 +78,10 @@ export function plan(axes: Axes, config: MlaDecodeConfig, device: Capabilities, 
 function mergePass(axes: Axes, config: MlaDecodeConfig, splits: number, device: Capabilities): Pass {
   return definePass(device, {
     label: "merge",
-    code: specialize(mergeCode, { splits, unitLanes: config.mergeDims / 4 }),
+    code: specialize(mergeCode, { splits }),
     unroll: config.unroll,
     params: [{ name: "heads", type: "u32", value: axes.H }],
     buffers: ["partial_o", "partial_lse", "*o", "*lse"],
-    workgroups: [VALUE_DIMS / config.mergeDims, axes.H, axes.N],
+    workgroups: [VALUE_DIMS / MERGE_DIMS, axes.H, axes.N],
   });
 }

@@ -28,13 +28,7 @@ const tunables = {
     initial: true,
     doc: "Repeat marked loops with constant indices, or leave them to the driver",
   }),
-  mergeDims: oneOf([32, 64], {
-    initial: 64,
-    unit: "dims",
-    doc: "Dims of o per workgroup of the merge",
-    scope: "merge",
-  }),
-  keysPerTile: oneOf([16, 32, 64], {
+  keysPerTile: oneOf([32, 64], {
     initial: 32,
     unit: "rows",
     doc: "Cached rows per softmax step (fla: BN)",
@@ -48,7 +42,7 @@ const tunables = {
     scope: "split",
     formulations: ["fma"],
   }),
-  threads: oneOf([64, 128, 256, 512], {
+  threads: oneOf([128, 256, 512], {
     initial: 128,
     unit: "threads",
     doc: "Threads per workgroup",
@@ -62,21 +56,14 @@ const tunables = {
     scope: "split",
     formulations: ["fma"],
   }),
-  headsPerThread: oneOf([4, 8, 16], {
+  headsPerThread: oneOf([4, 8], {
     initial: 4,
     unit: "heads",
     doc: "Heads one thread scores its rows against",
     scope: "split",
     formulations: ["fma"],
   }),
-  dimsPerSlice: oneOf([8, 24], {
-    initial: 8,
-    unit: "dims",
-    doc: "Dims of every thread's scores staged in workgroup memory at a time",
-    scope: "split",
-    formulations: ["fma"],
-  }),
-  rowsPerStep: oneOf([2, 4, 8], {
+  rowsPerStep: oneOf([4, 8], {
     initial: 4,
     unit: "rows",
     doc: "Rows read ahead in the value product",
@@ -171,11 +158,6 @@ export const space = defineSpace(tunables, [
     holds: (c) => c.rowsPerStep <= c.keysPerTile / c.keysPerThread,
     reason: "rowsPerStep must not exceed keysPerTile / keysPerThread",
     formulations: ["fma"],
-  },
-  {
-    holds: (c) => c.matrixBuffers * c.matrixKeys >= c.matrixHeads,
-    reason: "matrixBuffers * matrixKeys must be at least matrixHeads: q passes through the tiles' memory",
-    formulations: ["matrix"],
   },
   {
     holds: (c) => subgroups(c) >= 4 && subgroups(c) <= 16,

@@ -47,7 +47,7 @@ Deno.test("mlaDecode.space: every legal fma config cuts keys, heads and dims eve
   for (const c of enumerateConfigs(mlaDecode.space)) {
     if (c.formulation !== "fma") continue;
     count++;
-    assert(Number.isInteger(dimGroups(c)) && 576 % (dimGroups(c) * c.dimsPerSlice) === 0);
+    assert(Number.isInteger(dimGroups(c)) && 72 % dimGroups(c) === 0);
     assert(Number.isInteger(valueHeads(c) / 4));
   }
   assert(count >= 50, `${count} variants`);
@@ -61,12 +61,9 @@ Deno.test("mlaDecode.space: tunables have words, constraints say what they forbi
   const broken = (change: Partial<MlaDecodeConfig>, formulation = "fma") =>
     violations(mlaDecode.space, { ...initialConfig(mlaDecode.space, formulation), ...change }).join("; ");
   assertEquals(broken({}), "");
-  assert(broken({ keysPerThread: 8, headsPerThread: 16 }).includes("must be from 16 to 64 scores"));
-  assert(broken({ headsPerGroup: 32, threads: 64 }).includes("from 4 to 16 heads a thread sums values of"));
-  assert(
-    broken({ keysPerTile: 16, keysPerThread: 8, rowsPerStep: 4 }).includes("must not exceed keysPerTile"),
-  );
-  assert(broken({ matrixHeads: 32 }, "matrix").includes("q passes through the tiles' memory"));
+  assert(broken({ headsPerGroup: 8, headsPerThread: 8, keysPerThread: 8 }).includes("1 to 8 dim groups"));
+  assert(broken({ threads: 512 }).includes("from 4 to 16 heads a thread sums values of"));
+  assert(broken({ keysPerThread: 8, rowsPerStep: 8 }).includes("must not exceed keysPerTile"));
   assert(broken({ dimParts: 2 }, "matrix").includes("4 to 16 subgroups"));
 });
 
@@ -115,7 +112,7 @@ Deno.test("mlaDecode.plan: at least 50 variants fit 32 KiB and 48 KiB of workgro
     let fitting = 0;
     let at = 0;
     for (const c of enumerateConfigs(mlaDecode.space)) {
-      if (at++ % 199 !== 0 || c.formulation !== "fma") continue;
+      if (at++ % 17 !== 0 || c.formulation !== "fma") continue;
       try {
         fit(mlaDecode.plan(axes, c, device(storage)), device(storage));
         fitting++;

@@ -12,7 +12,6 @@ const headsPerGroup: u32 = 16u; // heads per workgroup
 const threads: u32 = 128u;
 const keysPerThread: u32 = 4u;  // keys of a thread in the score product
 const headsPerThread: u32 = 4u; // heads of a thread in the score product
-const unitsPerSlice: u32 = 1u;  // units of a thread in a slice of the score product
 const rowsPerStep: u32 = 4u;    // rows read ahead in the value product
 alias CacheUnit = array<vec4<f32>, 2>; // 8 values of the cache as stored
 
@@ -76,18 +75,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       fetchQueries(local, queryRow, firstHead, next, &pendingQueries);
       // @end
       // @stage scores
-      for (var unit = 0u; unit < unitsPerSlice; unit++) {
-        for (var half = 0u; half < 2u; half++) {
-          var keys: array<vec4<f32>, keysPerThread>;
-          for (var k = 0u; k < keysPerThread; k++) {
-            keys[k] = widen(keyTile[buffer][k][dimGroup * keyLanes + keyLane][unit], half);
-          }
-          for (var h = 0u; h < headsPerThread; h++) {
-            let query = queryTile[buffer][dimGroup * headLanes + headLane][(h * unitsPerSlice + unit) * 2u + half];
-            for (var c = 0u; c < 4u; c++) {
-              for (var k = 0u; k < keysPerThread; k++) {
-                products[k * headsPerThread + h] = fma(query[c], keys[k][c], products[k * headsPerThread + h]);
-              }
+      for (var half = 0u; half < 2u; half++) {
+        var keys: array<vec4<f32>, keysPerThread>;
+        for (var k = 0u; k < keysPerThread; k++) {
+          keys[k] = widen(keyTile[buffer][k][dimGroup * keyLanes + keyLane], half);
+        }
+        for (var h = 0u; h < headsPerThread; h++) {
+          let query = queryTile[buffer][dimGroup * headLanes + headLane][h * 2u + half];
+          for (var c = 0u; c < 4u; c++) {
+            for (var k = 0u; k < keysPerThread; k++) {
+              products[k * headsPerThread + h] = fma(query[c], keys[k][c], products[k * headsPerThread + h]);
             }
           }
         }
@@ -233,19 +230,18 @@ const valueQuads: u32 = 128u;
 const pageRows: u32 = 64u;
 const emptyLse: f32 = -1e30;
 
-// Scores: a thread owns keysPerThread keys x headsPerThread heads over one of dimGroups shares of every slice of dims.
+// Scores: a thread owns keysPerThread keys x headsPerThread heads over one of the dimGroups units of every slice.
 const keyLanes: u32 = keysPerTile / keysPerThread;
 const headLanes: u32 = headsPerGroup / headsPerThread;
 const dimGroups: u32 = threads / (keyLanes * headLanes);
-const sliceUnits: u32 = dimGroups * unitsPerSlice;
-const slices: u32 = rowUnits / sliceUnits;
+const slices: u32 = rowUnits / dimGroups; // each a unit of every dim group
 const threadVectors: u32 = headsPerThread / 4u;
 const chunks: u32 = keysPerThread * threadVectors; // vectors of 4 heads' products of one key
-const keyUnits: u32 = keysPerTile * sliceUnits;
+const keyUnits: u32 = keysPerTile * dimGroups;
 const keyLoads: u32 = (keyUnits + threads - 1u) / threads;
-const queryQuads: u32 = headsPerGroup * sliceUnits * 2u;
+const queryQuads: u32 = headsPerGroup * dimGroups * 2u;
 const queryLoads: u32 = (queryQuads + threads - 1u) / threads;
-const queryStride: u32 = headsPerThread * unitsPerSlice * 2u + 1u; // odd: head lanes meet no bank twice
+const queryStride: u32 = headsPerThread * 2u + 1u; // odd: head lanes meet no bank twice
 
 // Softmax: a thread owns keysPerPart keys of one head.
 const parts: u32 = threads / headsPerGroup;
@@ -274,7 +270,7 @@ struct Params {
 @group(0) @binding(6) var<storage, read_write> lse: array<f32>;        // [N, H, splits]
 
 // Nested so that what differs among the reads of one loop is a constant index: naga clamps every other one.
-var<workgroup> keyTile: array<array<array<array<CacheUnit, unitsPerSlice>, dimGroups * keyLanes>, keysPerThread>, 2>;
+var<workgroup> keyTile: array<array<array<CacheUnit, dimGroups * keyLanes>, keysPerThread>, 2>;
 var<workgroup> queryTile: array<array<array<vec4<f32>, queryStride>, dimGroups * headLanes>, 2>;
 var<workgroup> scores: array<array<array<vec4<f32>, stepVectors>, valueGroups>, steps>;
 var<workgroup> partials: array<array<f32, headsPerGroup>, parts>;
@@ -288,9 +284,9 @@ var<workgroup> factors: array<array<vec4<f32>, valueVectors>, valueGroups>; // w
 fn fetchKeys(local: u32, base: u32, slice: u32, pending: ptr<function, array<CacheUnit, keyLoads>>) {
   for (var i = 0u; i < keyLoads; i++) {
     let at = local + i * threads;
-    let row = at % 8u + at / (8u * sliceUnits) * 8u;
+    let row = at % 8u + at / (8u * dimGroups) * 8u;
     if (keyUnits % threads == 0u || row < keysPerTile) {
-      (*pending)[i] = cache[base + row * rowUnits + slice * sliceUnits + at / 8u % sliceUnits];
+      (*pending)[i] = cache[base + row * rowUnits + slice * dimGroups + at / 8u % dimGroups];
     }
   }
 }
@@ -298,11 +294,9 @@ fn fetchKeys(local: u32, base: u32, slice: u32, pending: ptr<function, array<Cac
 fn storeKeys(local: u32, buffer: u32, pending: ptr<function, array<CacheUnit, keyLoads>>) {
   for (var i = 0u; i < keyLoads; i++) {
     let at = local + i * threads;
-    let row = at % 8u + at / (8u * sliceUnits) * 8u;
-    let unit = at / 8u % sliceUnits;
+    let row = at % 8u + at / (8u * dimGroups) * 8u;
     if (keyUnits % threads == 0u || row < keysPerTile) {
-      let lane = unit / unitsPerSlice * keyLanes + row % keyLanes;
-      keyTile[buffer][row / keyLanes][lane][unit % unitsPerSlice] = (*pending)[i];
+      keyTile[buffer][row / keyLanes][at / 8u % dimGroups * keyLanes + row % keyLanes] = (*pending)[i];
     }
   }
 }
@@ -311,10 +305,10 @@ fn fetchQueries(local: u32, queryRow: u32, firstHead: u32, slice: u32,
   pending: ptr<function, array<vec4<f32>, queryLoads>>) {
   for (var i = 0u; i < queryLoads; i++) {
     let at = local + i * threads;
-    let head = at % 8u + at / (16u * sliceUnits) * 8u;
+    let head = at % 8u + at / (16u * dimGroups) * 8u;
     if (queryQuads % threads == 0u || head < headsPerGroup) {
       let row = (queryRow + min(firstHead + head, params.heads - 1u)) * rowQuads;
-      (*pending)[i] = q[row + slice * sliceUnits * 2u + at / 8u % (2u * sliceUnits)];
+      (*pending)[i] = q[row + slice * dimGroups * 2u + at / 8u % (2u * dimGroups)];
     }
   }
 }
@@ -322,11 +316,11 @@ fn fetchQueries(local: u32, queryRow: u32, firstHead: u32, slice: u32,
 fn storeQueries(local: u32, buffer: u32, pending: ptr<function, array<vec4<f32>, queryLoads>>) {
   for (var i = 0u; i < queryLoads; i++) {
     let at = local + i * threads;
-    let head = at % 8u + at / (16u * sliceUnits) * 8u;
-    let quad = at / 8u % (2u * sliceUnits);
+    let head = at % 8u + at / (16u * dimGroups) * 8u;
+    let quad = at / 8u % (2u * dimGroups);
     if (queryQuads % threads == 0u || head < headsPerGroup) {
-      let lane = quad / (2u * unitsPerSlice) * headLanes + head / headsPerThread;
-      queryTile[buffer][lane][head % headsPerThread * unitsPerSlice * 2u + quad % (2u * unitsPerSlice)] = (*pending)[i];
+      let lane = quad / 2u * headLanes + head / headsPerThread;
+      queryTile[buffer][lane][head % headsPerThread * 2u + quad % 2u] = (*pending)[i];
     }
   }
 }

@@ -22,12 +22,17 @@ const headParts: u32 = 1u;      // subgroups along heads
 const keyParts: u32 = 1u;       // subgroups along keys
 const dimParts: u32 = 4u;       // subgroups along the 576 dims
 const subgroupSize: u32 = 32u;
+const slots: u32 = 4u;          // matrices of a subgroup that leave through the tiles' memory at a time
 const matrixM: u32 = 16u;       // rows of a left matrix
 const matrixN: u32 = 16u;       // columns of a right matrix
 const matrixK: u32 = 16u;       // what they share
 alias CacheUnit = array<vec4<f32>, 2>;    // 8 values of the cache as stored
 
-// Base 2, times scale: the unit of scores and maxima.
+fn pack(low: vec4<f32>, high: vec4<f32>) -> vec4<u32> {
+  return vec4<u32>(
+    pack2x16float(low.xy), pack2x16float(low.zw), pack2x16float(high.xy), pack2x16float(high.zw));
+}
+
 fn rowBase(sequence: u32, row: u32) -> u32 {
   let page = u32(block_table[sequence * params.tableWidth + row / pageRows]);
   return (page * pageRows + row % pageRows) * rowUnits;
@@ -74,23 +79,35 @@ fn main(
     }
     pendingBase = rowBase(sequence, min(firstTile + 1u, lastTile - 1u) * keysPerTile);
 
-    for (var i = local; i < headsPerGroup * rowUnits; i += threads) {
-      let at = (queryRow + min(firstHead + i / rowUnits, params.heads - 1u)) * rowUnits * 2u + i % rowUnits * 2u;
-      let low = q[at] * params.scale;
-      let high = q[at + 1u] * params.scale;
-      tile[i / rowUnits * rowStride + i % rowUnits] = vec4<u32>(
-        pack2x16float(low.xy), pack2x16float(low.zw), pack2x16float(high.xy), pack2x16float(high.zw));
-    }
-    workgroupBarrier(); // q is in place
     var queries: array<Left, dimSteps * headTiles>;
-    for (var i = 0u; i < dimSteps; i++) {
-      for (var m = 0u; m < headTiles; m++) {
-        let step = min(dimPart + i * dimParts, allDimSteps - 1u);
-        queries[i * headTiles + m] = subgroupMatrixLoad<Left, row_major>(
-          &tile, (matrixHead + m * matrixM) * rowStride + step * matrixK / 8u, rowStride);
+    for (var first = 0u; first < headsPerGroup; first += tileRows) {
+      for (var i = local; i < tileRows * rowUnits; i += queryLoads * threads) {
+        var halved: array<vec4<u32>, queryLoads>;
+        for (var k = 0u; k < queryLoads; k++) {
+          let head = min(firstHead + first + (i + k * threads) / rowUnits, params.heads - 1u);
+          let at = ((queryRow + head) * rowUnits + (i + k * threads) % rowUnits) * 2u;
+          halved[k] = pack(q[at] * params.scale, q[at + 1u] * params.scale);
+        }
+        for (var k = 0u; k < queryLoads; k++) {
+          let at = i + k * threads;
+          if (at < tileRows * rowUnits) {
+            tile[at + at / rowUnits] = halved[k];
+          }
+        }
       }
+      workgroupBarrier(); // these heads' q is in place
+      for (var m = 0u; m < headTiles; m++) {
+        let row = matrixHead + m * matrixM - first; // of the matrix in these rows, or beyond them
+        if (row < tileRows) {
+          for (var i = 0u; i < dimSteps; i++) {
+            let step = min(dimPart + i * dimParts, allDimSteps - 1u);
+            queries[i * headTiles + m] = subgroupMatrixLoad<Left, row_major>(
+              &tile, row * rowStride + step * matrixK / 8u, rowStride);
+          }
+        }
+      }
+      workgroupBarrier(); // it is in registers
     }
-    workgroupBarrier(); // q is used up
     if (buffers == 2u) {
       for (var i = 0u; i < tileLoads; i++) {
         let at = local + i * threads;
@@ -213,8 +230,7 @@ fn main(
         }
         low = exp2(low - maximum);
         high = exp2(high - maximum);
-        let words = vec4<u32>(
-          pack2x16float(low.xy), pack2x16float(low.zw), pack2x16float(high.xy), pack2x16float(high.zw));
+        let words = pack(low, high);
         let pairs = unpack2x16float(words.x) + unpack2x16float(words.y) + unpack2x16float(words.z) +
           unpack2x16float(words.w); // what the product will see
         sum += pairs.x + pairs.y;
@@ -271,20 +287,21 @@ fn main(
   }
   workgroupBarrier(); // factors are in place
   // @stage output
-  for (var m = 0u; m < headTiles; m++) {
-    for (var n = 0u; n < valueTiles; n++) {
-      subgroupMatrixStore<row_major>(&scores, slot, outputs[m * valueTiles + n], matrixN / 4u);
-      workgroupBarrier(); // the subgroup's matrix is in its slot
-      for (var i = lane; i < slotUnits; i += subgroupSize) {
-        let row = matrixHead + m * matrixM + i / (matrixN / 4u);
-        if (firstHead + row < params.heads) {
-          let at = ((queryRow + firstHead + row) * params.splits + split) * valueQuads;
-          let quad = (valuePart * valueTiles + n) * (matrixN / 4u) + i % (matrixN / 4u);
-          o[at + quad] = scores[slot + i] * factors[row];
-        }
-      }
-      workgroupBarrier(); // the slot is free
+  for (var first = 0u; first < headTiles * valueTiles; first += slots) {
+    for (var i = first; i < first + slots; i++) {
+      subgroupMatrixStore<row_major>(&tile, (subgroup * slots + i - first) * slotUnits, outputs[i], matrixN / 4u);
     }
+    workgroupBarrier(); // these matrices are in their slots
+    for (var at = lane; at < slots * slotUnits; at += subgroupSize) {
+      let i = first + at / slotUnits;
+      let row = matrixHead + i / valueTiles * matrixM + at % slotUnits / (matrixN / 4u);
+      if (firstHead + row < params.heads) {
+        let quad = (valuePart * valueTiles + i % valueTiles) * (matrixN / 4u) + at % (matrixN / 4u);
+        o[((queryRow + firstHead + row) * params.splits + split) * valueQuads + quad] =
+          bitcast<vec4<f32>>(tile[subgroup * slots * slotUnits + at]) * factors[row];
+      }
+    }
+    workgroupBarrier(); // the slots are free
   }
   // @end
 }
@@ -302,6 +319,8 @@ const emptyLse: f32 = -1e30;
 const slack: f32 = 8.0;           // weights stay below 2^8
 
 const threads: u32 = headParts * keyParts * dimParts * subgroupSize;
+const tileRows: u32 = buffers * keysPerTile;
+const queryLoads: u32 = 4u; // units of q a thread fetches at a time
 const tileUnits: u32 = keysPerTile * rowUnits;
 const tileLoads: u32 = (tileUnits + threads - 1u) / threads;
 const allDimSteps: u32 = 576u / matrixK;
@@ -334,7 +353,7 @@ struct Params {
 @group(0) @binding(5) var<storage, read_write> o: array<vec4<f32>>; // [N, H, splits, valueQuads]
 @group(0) @binding(6) var<storage, read_write> lse: array<f32>;     // [N, H, splits]
 
-var<workgroup> tile: array<vec4<u32>, buffers * keysPerTile * rowStride>; // [buffers, keysPerTile, rowStride]
+var<workgroup> tile: array<vec4<u32>, tileRows * rowStride>; // [buffers, keysPerTile, rowStride]
 var<workgroup> scores: array<vec4<f32>, dimParts * headsPerGroup * scoreStride>; // [dimParts, headsPerGroup, scoreStride]
 var<workgroup> weights: array<vec4<u32>, headsPerGroup * weightStride>; // [headsPerGroup, keysPerTile] in halves
 var<workgroup> factors: array<f32, headsPerGroup>; // what the heads' o is multiplied by
@@ -343,6 +362,5 @@ var<workgroup> hasGrown: u32; // 1 where a maximum did
 // mla_decode / half_f32: the cache is in single precision, and is rounded on its way to the matrix units.
 
 fn halves(unit: array<vec4<f32>, 2>) -> vec4<u32> {
-  return vec4<u32>(
-    pack2x16float(unit[0].xy), pack2x16float(unit[0].zw), pack2x16float(unit[1].xy), pack2x16float(unit[1].zw));
+  return pack(unit[0], unit[1]);
 }
