@@ -5,6 +5,9 @@ import type { KdaDecodeConfig } from "./space.ts";
 export interface Lanes {
   /** Neighbouring threads along a row; then the next row thread begins. */
   readonly laneColumns: number;
+  /** Fours of rows from a thread's first to the next row thread's first, and from one of a thread to its next. */
+  readonly threadStep: number;
+  readonly fourStep: number;
   /** Row threads of a column within a subgroup; where there is more to add than shuffles do. */
   readonly laneRows?: number;
   /** Shuffles that add them up; where sums meet by shuffles at all. */
@@ -18,8 +21,11 @@ export interface Lanes {
 export function lanesOf(config: KdaDecodeConfig, K: number, device: Capabilities): Lanes {
   const columnThreads = config.tileV / config.columnsPerThread;
   const rowThreads = K / config.rowsPerThread;
+  const steps = config.stateLayout === "VK"
+    ? { threadStep: 1, fourStep: rowThreads }
+    : { threadStep: config.rowsPerThread / 4, fourStep: 1 };
   const laneColumns = config.stateLayout === "VK" ? 1 : columnThreads;
-  if (config.reduce === "barrier") return { laneColumns };
+  if (config.reduce === "barrier") return { ...steps, laneColumns };
   const size = device.subgroupSize?.min;
   if (size === undefined) {
     throw new RangeError(
@@ -33,7 +39,11 @@ export function lanesOf(config: KdaDecodeConfig, K: number, device: Capabilities
           `current value is ${rowThreads}`,
       );
     }
-    return { laneColumns: Math.min(laneColumns, size / rowThreads), laneSteps: Math.log2(rowThreads) };
+    return {
+      ...steps,
+      laneColumns: Math.min(laneColumns, size / rowThreads),
+      laneSteps: Math.log2(rowThreads),
+    };
   }
   const laneRows = size / laneColumns;
   if (laneRows < 2 || laneRows >= rowThreads) {
@@ -42,5 +52,5 @@ export function lanesOf(config: KdaDecodeConfig, K: number, device: Capabilities
         `${rowThreads} row threads, ${laneColumns} threads each`,
     );
   }
-  return { laneColumns, laneRows, laneSteps: Math.log2(laneRows) };
+  return { ...steps, laneColumns, laneRows, laneSteps: Math.log2(laneRows) };
 }

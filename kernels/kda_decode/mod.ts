@@ -1,7 +1,9 @@
 import type { KernelFamily } from "../core/family.ts";
+import { regimeDocs } from "../core/regimes.ts";
 import { axesFromShapes } from "../core/tensor_checks.ts";
 import { checkGates } from "../kda/check_gates.ts";
 import { oneTokenInputs, oneTokenRecurrence } from "../kda/one_token.ts";
+import { kdaRegimes } from "../kda/regimes.ts";
 import { plan } from "./plan.ts";
 import { type KdaDecodeConfig, space } from "./space.ts";
 
@@ -41,6 +43,7 @@ export const kdaDecode: KernelFamily<KdaDecodeConfig> = {
   space,
   plan,
   reference: oneTokenRecurrence,
+  regimes: regimeDocs(kdaRegimes),
   inputsFor: oneTokenInputs,
   work: ({ N, H, K, V }, { stateElem }) => ({
     flops: N * H * (7 * K * V + 2 * K),

@@ -69,7 +69,6 @@ function stepPass(
   const { tileV, rowsPerThread, columnsPerThread } = config;
   const elem = elemOf(config);
   const columnsFirst = config.stateLayout === "VK";
-  const together = config.rows === "together";
   const workgroups = foldGrid(V / tileV, heads, device.limits.maxComputeWorkgroupsPerDimension);
   return definePass(device, {
     label: "step",
@@ -81,8 +80,6 @@ function stepPass(
         tileV,
         columnsPerThread,
         rowsPerThread,
-        threadStep: together ? rowsPerThread / 4 : 1,
-        fourStep: together ? 1 : K / rowsPerThread,
         folded: workgroups[2] > 1,
         Vec: vectorOf("f32", columnsPerThread),
         StoredVec: vectorOf(elem, columnsFirst ? 4 : columnsPerThread),

@@ -22,10 +22,6 @@ export const space = defineSpace({
     unit: "rows",
     doc: "Rows of the state one thread keeps in registers",
   }),
-  rows: oneOf(["together", "interleaved"], {
-    initial: "together",
-    doc: "Which rows a thread keeps: neighbouring ones, or every n-th group of four",
-  }),
   columnsPerThread: oneOf([1, 2, 4], {
     initial: 4,
     unit: "columns",
@@ -52,10 +48,6 @@ export const space = defineSpace({
   {
     holds: (c) => c.tileV / c.columnsPerThread * (128 / c.rowsPerThread) >= 32,
     reason: "tileV / columnsPerThread * 128 / rowsPerThread must be at least 32 threads",
-  },
-  {
-    holds: (c) => c.rows === "together" || c.rowsPerThread > 4,
-    reason: "rows=interleaved needs rowsPerThread > 4, as rows go in fours",
   },
   {
     holds: (c) => c.stateLayout === "KV" || c.columnsPerThread >= 2,

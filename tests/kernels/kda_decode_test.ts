@@ -49,12 +49,14 @@ for (const [name, { gate, between: [least, most] }] of Object.entries(GATES)) {
 
 Deno.test("lanesOf() keeps all rows of a column in a subgroup, or says why it can't", () => {
   const lanes = (change: Partial<typeof initial>, device = PORTABLE_DEVICE) =>
-    lanesOf({ ...initial, ...change }, 128, device);
-  assertEquals(lanes({ tileV: 64 }), { laneColumns: 16 });
-  assertEquals(lanes({ tileV: 64, stateLayout: "VK" }), { laneColumns: 1 });
-  assertEquals(lanes({ reduce: "subgroup", rowsPerThread: 16 }), { laneColumns: 4, laneSteps: 3 });
-  assertEquals(lanes({ reduce: "subgroup", rowsPerThread: 32, tileV: 16 }), { laneColumns: 4, laneSteps: 2 });
-  assertEquals(lanes({ reduce: "mixed", tileV: 64 }), { laneColumns: 16, laneRows: 2, laneSteps: 1 });
+    lanesOf({ ...initial, tileV: 64, ...change }, 128, device);
+  const rows = (rowsPerThread: number) => ({ threadStep: rowsPerThread / 4, fourStep: 1 });
+  assertEquals(lanes({}), { ...rows(8), laneColumns: 16 });
+  assertEquals(lanes({ stateLayout: "VK" }), { threadStep: 1, fourStep: 16, laneColumns: 1 });
+  const subgroup = { reduce: "subgroup", rowsPerThread: 16 };
+  assertEquals(lanes(subgroup), { ...rows(16), laneColumns: 4, laneSteps: 3 });
+  assertEquals(lanes({ ...subgroup, tileV: 8 }), { ...rows(16), laneColumns: 2, laneSteps: 3 });
+  assertEquals(lanes({ reduce: "mixed" }), { ...rows(8), laneColumns: 16, laneRows: 2, laneSteps: 1 });
   const narrow = { ...PORTABLE_DEVICE, subgroupSize: { min: 8, max: 32 } };
   assertThrows(() => lanes({ reduce: "subgroup" }, narrow), RangeError, "subgroup of 8, current value is 16");
   assertThrows(() => lanes({ reduce: "mixed" }, narrow), RangeError, "16 threads each");

@@ -22,7 +22,7 @@ const VARIANTS: Readonly<Record<string, Readonly<Record<string, Changes>>>> = {
     f16: { stateElem: "f16" },
     mixed: { reduce: "mixed", tileV: 16 },
     subgroup: { reduce: "subgroup", rowsPerThread: 32 },
-    vk: { stateLayout: "VK", rows: "interleaved" },
+    vk: { stateLayout: "VK" },
   },
   kda_prefill: {
     f16: { elem: "f16", io: "f16" },
