@@ -4,6 +4,7 @@ import { specialize } from "../core/specialize.ts";
 import fmaLayout from "./fma_layout.wgsl" with { type: "text" };
 import fmaSplit from "./fma_split.wgsl" with { type: "text" };
 import fmaStage from "./fma_stage.wgsl" with { type: "text" };
+import pagesCode from "./pages.wgsl" with { type: "text" };
 import type { MlaDecodeConfig } from "./space.ts";
 import type { SplitRequest } from "./split_request.ts";
 import unitF16 from "./unit_f16.wgsl" with { type: "text" };
@@ -15,15 +16,18 @@ export function fmaPass(request: SplitRequest, config: MlaDecodeConfig, device: 
   const half = config.cacheElem === "f16";
   return definePass(device, {
     label: "split",
-    code: specialize(link(fmaSplit, fmaLayout, fmaStage, half ? unitF16 : unitF32), {
-      keysPerTile,
-      headsPerGroup,
-      threads,
-      keysPerThread,
-      headsPerThread,
-      rowsPerStep,
-      CacheUnit: half ? "vec4<u32>" : "array<vec4<f32>, 2>",
-    }),
+    code: specialize(
+      link(fmaSplit, fmaLayout, fmaStage, pagesCode, request.cacheCode, half ? unitF16 : unitF32),
+      {
+        keysPerTile,
+        headsPerGroup,
+        threads,
+        keysPerThread,
+        headsPerThread,
+        rowsPerStep,
+        CacheUnit: half ? "vec4<u32>" : "array<vec4<f32>, 2>",
+      },
+    ),
     unroll: config.unroll,
     params: request.params,
     buffers: request.buffers,

@@ -5,7 +5,7 @@
 // Values: every thread reads its own 8 dims of each row once more, rowsPerStep rows ahead, and holds o in registers.
 // Workgroup memory: two slices of the tile's rows and of q + scores [keysPerTile, headsPerGroup] + the reductions.
 // Rows beyond the sequence's end are never multiplied: their page may hold anything.
-// Linked with fma_layout.wgsl, fma_stage.wgsl and one of unit_f16 and unit_f32 (widen).
+// Linked with fma_layout.wgsl, fma_stage.wgsl, pages.wgsl with one of cache_*, and one of unit_f16 and unit_f32 (widen).
 
 const keysPerTile: u32 = 32u;   // cached rows per tile; divides a page
 const headsPerGroup: u32 = 16u; // heads per workgroup
@@ -14,11 +14,6 @@ const keysPerThread: u32 = 4u;  // keys of a thread in the score product
 const headsPerThread: u32 = 4u; // heads of a thread in the score product
 const rowsPerStep: u32 = 4u;    // rows read ahead in the value product
 alias CacheUnit = array<vec4<f32>, 2>; // 8 values of the cache as stored
-
-fn rowBase(sequence: u32, row: u32) -> u32 {
-  let page = u32(block_table[sequence * params.tableWidth + row / pageRows]);
-  return (page * pageRows + row % pageRows) * rowUnits;
-}
 
 @compute @workgroup_size(threads)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
@@ -49,10 +44,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   var pendingKeys: array<CacheUnit, keyLoads>;
   var pendingQueries: array<vec4<f32>, queryLoads>;
   var buffer = 0u;
-  var nextBase = 0u;
+  var next = Place(0u, 0u); // of the next tile's first row
   if (firstTile < lastTile) {
-    nextBase = rowBase(sequence, firstTile * keysPerTile);
-    fetchKeys(local, nextBase, 0u, &pendingKeys);
+    next = placeOf(sequence, firstTile * keysPerTile);
+    fetchKeys(local, next, 0u, &pendingKeys);
     fetchQueries(local, queryRow, firstHead, 0u, &pendingQueries);
     storeKeys(local, 0u, &pendingKeys);
     storeQueries(local, 0u, &pendingQueries);
@@ -61,8 +56,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 
   for (var tile = firstTile; tile < lastTile; tile++) {
     let live = min(keysPerTile, rows - tile * keysPerTile); // rows of this tile inside the sequence
-    let base = nextBase;
-    nextBase = rowBase(sequence, min(tile + 1u, lastTile - 1u) * keysPerTile);
+    let place = next;
+    next = placeOf(sequence, min(tile + 1u, lastTile - 1u) * keysPerTile);
 
     var products: array<f32, keysPerThread * headsPerThread>;
     // @unroll
@@ -70,11 +65,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       products[i] = 0.0;
     }
     for (var slice = 0u; slice < slices; slice++) {
-      let last = slice + 1u == slices;
-      let next = select(slice + 1u, 0u, last);
       // @stage staging
-      fetchKeys(local, select(base, nextBase, last), next, &pendingKeys);
-      fetchQueries(local, queryRow, firstHead, next, &pendingQueries);
+      var source = place;
+      if (slice + 1u == slices) {
+        source = next;
+      }
+      fetchKeys(local, source, (slice + 1u) % slices, &pendingKeys);
+      fetchQueries(local, queryRow, firstHead, (slice + 1u) % slices, &pendingQueries);
       // @end
       // @stage scores
       // @unroll
@@ -180,15 +177,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     var values: array<CacheUnit, rowsPerStep>;
     // @unroll
     for (var r = 0u; r < rowsPerStep; r++) {
-      values[r] = cache[base + valueLane + r * rowUnits];
+      values[r] = cached(place.buffer, place.unit + valueLane + r * rowUnits);
     }
     for (var step = 0u; step < full; step++) {
-      let ahead = base + valueLane + min(step + 1u, steps - 1u) * rowsPerStep * rowUnits;
+      let ahead = place.unit + valueLane + min(step + 1u, steps - 1u) * rowsPerStep * rowUnits;
       // @unroll
       for (var r = 0u; r < rowsPerStep; r++) {
         let low = widen(values[r], 0u);
         let high = widen(values[r], 1u);
-        values[r] = cache[ahead + r * rowUnits];
+        values[r] = cached(place.buffer, ahead + r * rowUnits);
         // @unroll
         for (var v = 0u; v < valueVectors; v++) {
           let weight = scores[step][valueGroup][r * valueVectors + v];
@@ -201,7 +198,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       }
     }
     for (var row = full * rowsPerStep; row < live; row++) {
-      let unit = cache[base + valueLane + row * rowUnits];
+      let unit = cached(place.buffer, place.unit + valueLane + row * rowUnits);
       // @unroll
       for (var h = 0u; h < valueHeads; h++) {
         let weight = scores[row / rowsPerStep][valueGroup][row % rowsPerStep * valueVectors + h / 4u][h % 4u];

@@ -3,13 +3,13 @@
 // a warp reads 64 bytes of each row, and its stores meet no bank twice.
 // A head beyond H repeats the last one; its answer is not written.
 
-fn fetchKeys(local: u32, base: u32, slice: u32, pending: ptr<function, array<CacheUnit, keyLoads>>) {
+fn fetchKeys(local: u32, place: Place, slice: u32, pending: ptr<function, array<CacheUnit, keyLoads>>) {
   // @unroll
   for (var i = 0u; i < keyLoads; i++) {
     let at = local + i * threads;
     let row = at % 8u + at / (8u * dimGroups) * 8u;
     if (keyUnits % threads == 0u || row < keysPerTile) {
-      (*pending)[i] = cache[base + row * rowUnits + slice * dimGroups + at / 8u % dimGroups];
+      (*pending)[i] = cached(place.buffer, place.unit + row * rowUnits + slice * dimGroups + at / 8u % dimGroups);
     }
   }
 }

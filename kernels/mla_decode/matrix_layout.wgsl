@@ -34,12 +34,12 @@ struct Params {
   heads: u32,
   tableWidth: u32, // entries of a block table row
   splits: u32,
+  bufferPages: u32, // pages of the pool in a buffer
   scale: f32, // scale log2(e)
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> q: array<vec4<f32>>;       // [N, H, 2 rowUnits]
-@group(0) @binding(2) var<storage, read> cache: array<CacheUnit>;   // [P, pageRows, rowUnits]
 @group(0) @binding(3) var<storage, read> block_table: array<i32>;   // [N, tableWidth]
 @group(0) @binding(4) var<storage, read> cache_seqlens: array<i32>; // [N]
 @group(0) @binding(5) var<storage, read_write> o: array<vec4<f32>>; // [N, H, splits, valueQuads]

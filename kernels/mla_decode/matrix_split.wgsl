@@ -8,7 +8,7 @@
 // before it are summed.
 // Workgroup memory: rows of the tiles, padded by 16 bytes + a share of scores per dim part + weights.
 // Rows beyond the sequence's end repeat its last one with weight 0: their page may hold anything.
-// Linked with matrix_layout.wgsl and one of half_f16 and half_f32 (halves).
+// Linked with matrix_layout.wgsl, pages.wgsl with one of cache_*, and one of half_f16 and half_f32 (halves).
 
 const keysPerTile: u32 = 16u;   // cached rows per tile; divides a page
 const headsPerGroup: u32 = 32u; // heads per workgroup
@@ -26,11 +26,6 @@ alias CacheUnit = vec4<u32>;    // 8 values of the cache as stored
 fn pack(low: vec4<f32>, high: vec4<f32>) -> vec4<u32> {
   return vec4<u32>(
     pack2x16float(low.xy), pack2x16float(low.zw), pack2x16float(high.xy), pack2x16float(high.zw));
-}
-
-fn rowBase(sequence: u32, row: u32) -> u32 {
-  let page = u32(block_table[sequence * params.tableWidth + row / pageRows]);
-  return (page * pageRows + row % pageRows) * rowUnits;
 }
 
 @compute @workgroup_size(threads)
@@ -68,13 +63,13 @@ fn main(
   }
   if (firstTile < lastTile) {
     var pending: array<CacheUnit, tileLoads>; // the tile after those in workgroup memory
-    var pendingBase = rowBase(sequence, firstTile * keysPerTile);
+    var pendingPlace = placeOf(sequence, firstTile * keysPerTile);
     var last = min(keysPerTile, rows - firstTile * keysPerTile) * rowUnits - 1u;
     // @unroll
     for (var i = 0u; i < tileLoads; i++) {
-      pending[i] = cache[pendingBase + min(local + i * threads, last)];
+      pending[i] = cached(pendingPlace.buffer, pendingPlace.unit + min(local + i * threads, last));
     }
-    pendingBase = rowBase(sequence, min(firstTile + 1u, lastTile - 1u) * keysPerTile);
+    pendingPlace = placeOf(sequence, min(firstTile + 1u, lastTile - 1u) * keysPerTile);
 
     var queries: array<Left, dimSteps * headTiles>;
     for (var first = 0u; first < headsPerGroup; first += tileRows) {
@@ -120,9 +115,9 @@ fn main(
       last = min(keysPerTile, rows - min(firstTile + 1u, lastTile - 1u) * keysPerTile) * rowUnits - 1u;
       // @unroll
       for (var i = 0u; i < tileLoads; i++) {
-        pending[i] = cache[pendingBase + min(local + i * threads, last)];
+        pending[i] = cached(pendingPlace.buffer, pendingPlace.unit + min(local + i * threads, last));
       }
-      pendingBase = rowBase(sequence, min(firstTile + 2u, lastTile - 1u) * keysPerTile);
+      pendingPlace = placeOf(sequence, min(firstTile + 2u, lastTile - 1u) * keysPerTile);
       workgroupBarrier(); // the first tile is in place
     }
 
@@ -170,9 +165,9 @@ fn main(
         last = min(keysPerTile, rows - next * keysPerTile) * rowUnits - 1u;
         // @unroll
         for (var i = 0u; i < tileLoads; i++) {
-          pending[i] = cache[pendingBase + min(local + i * threads, last)];
+          pending[i] = cached(pendingPlace.buffer, pendingPlace.unit + min(local + i * threads, last));
         }
-        pendingBase = rowBase(sequence, min(round + 2u, lastTile - 1u) * keysPerTile);
+        pendingPlace = placeOf(sequence, min(round + 2u, lastTile - 1u) * keysPerTile);
         // @end
       }
 
@@ -268,9 +263,9 @@ fn main(
         last = min(keysPerTile, rows - next * keysPerTile) * rowUnits - 1u;
         // @unroll
         for (var i = 0u; i < tileLoads; i++) {
-          pending[i] = cache[pendingBase + min(local + i * threads, last)];
+          pending[i] = cached(pendingPlace.buffer, pendingPlace.unit + min(local + i * threads, last));
         }
-        pendingBase = rowBase(sequence, min(round + 3u, lastTile - 1u) * keysPerTile);
+        pendingPlace = placeOf(sequence, min(round + 3u, lastTile - 1u) * keysPerTile);
         // @end
         buffer = 1u - buffer;
       }

@@ -1,5 +1,7 @@
 import type { Axes, KernelFamily, Tensors, Work } from "../core/family.ts";
+import { regimeDocs } from "../core/regimes.ts";
 import { axesFromShapes } from "../core/tensor_checks.ts";
+import { mlaRegimes } from "../mla/regimes.ts";
 import { checkPages } from "./check_pages.ts";
 import { indicesFor, inputsFor, lengthsFor } from "./inputs.ts";
 import { plan } from "./plan.ts";
@@ -33,6 +35,7 @@ export const mlaDecode: KernelFamily<MlaDecodeConfig> = {
   space,
   plan,
   reference,
+  regimes: regimeDocs(mlaRegimes),
   inputsFor,
   indicesFor,
   work,

@@ -2,12 +2,13 @@ import type { Axes, BufferSpec, Capabilities, Pass, Plan, Scalars } from "../cor
 import { definePass } from "../core/pass.ts";
 import { specialize } from "../core/specialize.ts";
 import { formatVariant } from "../core/variant_id.ts";
+import { cacheBuffers } from "./cache_buffers.ts";
 import { fmaPass } from "./fma_pass.ts";
 import { matrixPass } from "./matrix_pass.ts";
 import mergeCode from "./merge.wgsl" with { type: "text" };
-import { poolPages, tableWidth } from "./pages.ts";
+import { tableWidth } from "./pages.ts";
+import { type MlaDecodeConfig, ROW_DIMS, VALUE_DIMS } from "./space.ts";
 import type { SplitRequest } from "./split_request.ts";
-import { type MlaDecodeConfig, PAGE_ROWS, ROW_DIMS, VALUE_DIMS } from "./space.ts";
 
 /** Bytes the splits' partial answers may take. */
 export const MAX_PARTIAL_BYTES = 16 << 20;
@@ -29,6 +30,7 @@ export function plan(axes: Axes, config: MlaDecodeConfig, device: Capabilities, 
   const splits = splitsFor(axes, config);
   const merged = splits > 1;
   const matrix = config.formulation === "matrix";
+  const cache = cacheBuffers(axes, config.cacheElem === "f32" ? "f32" : "f16", device);
   const request: SplitRequest = {
     sequences: N,
     heads: H,
@@ -37,15 +39,18 @@ export function plan(axes: Axes, config: MlaDecodeConfig, device: Capabilities, 
       { name: "heads", type: "u32", value: H },
       { name: "tableWidth", type: "u32", value: tableWidth(axes) },
       { name: "splits", type: "u32", value: splits },
+      { name: "bufferPages", type: "u32", value: cache.bufferPages },
       { name: "scale", type: "f32", value: (scalars.scale ?? 192 ** -0.5) * Math.LOG2E },
     ],
     buffers: [
       "q",
-      "cache",
+      cache.first,
       "block_table",
       "cache_seqlens",
       ...(merged ? ["*partial_o", "*partial_lse"] : ["*o", "*lse"]),
+      ...cache.others,
     ],
+    cacheCode: cache.code,
   };
   const split = matrix ? matrixPass(request, config, device) : fmaPass(request, config, device);
   return {
@@ -53,13 +58,7 @@ export function plan(axes: Axes, config: MlaDecodeConfig, device: Capabilities, 
     tolerance: config.cacheElem === "f32" && !matrix ? 1e-5 : 2e-3,
     buffers: [
       { name: "q", dtype: "f32", length: heads * ROW_DIMS, role: "input", from: "q" },
-      {
-        name: "cache",
-        dtype: config.cacheElem === "f32" ? "f32" : "f16",
-        length: poolPages(axes) * PAGE_ROWS * ROW_DIMS,
-        role: "input",
-        from: "cache",
-      },
+      ...cache.specs,
       { name: "block_table", dtype: "i32", length: N * tableWidth(axes), role: "input", from: "block_table" },
       { name: "cache_seqlens", dtype: "i32", length: N, role: "input", from: "cache_seqlens" },
       { name: "o", dtype: "f32", length: heads * VALUE_DIMS, role: "output", to: "o" },

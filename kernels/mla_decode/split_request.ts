@@ -8,4 +8,6 @@ export interface SplitRequest {
   readonly params: readonly Param[];
   /** Names in binding order from 1; a leading `*` marks a buffer the pass writes. */
   readonly buffers: readonly string[];
+  /** The part of the text that declares and reads the cache's buffers. */
+  readonly cacheCode: string;
 }

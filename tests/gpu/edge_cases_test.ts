@@ -73,14 +73,17 @@ gpuTest("kda_prefill carries the state from window to window", async () => {
   }
 });
 
-gpuTest("kda_prefill's recurrent form carries the state over 16384 tokens, and over 32 segments", async () => {
-  const axes = { B: 1, T: 16387, H: 1, K: 128, V: 64 };
-  const config = initialConfig<Config>(kdaPrefill.space, "recurrent");
-  const segmented = { ...config, segments: 32 };
-  assertEquals(kdaPrefill.plan(axes, config, opened!.capabilities).windows?.length, 2);
-  assertEquals(kdaPrefill.plan(axes, segmented, opened!.capabilities).windows?.length, 1);
-  await check(kdaPrefill, [config, segmented], [makeCase(kdaPrefill, axes, 6)]);
-});
+gpuTest(
+  "kda_prefill's recurrent form carries the state over 16384 tokens, and over 32 segments",
+  async () => {
+    const axes = { B: 1, T: 16387, H: 1, K: 128, V: 64 };
+    const config = initialConfig<Config>(kdaPrefill.space, "recurrent");
+    const segmented = { ...config, segments: 32 };
+    assertEquals(kdaPrefill.plan(axes, config, opened!.capabilities).windows?.length, 2);
+    assertEquals(kdaPrefill.plan(axes, segmented, opened!.capabilities).windows?.length, 1);
+    await check(kdaPrefill, [config, segmented], [makeCase(kdaPrefill, axes, 6)]);
+  },
+);
 
 gpuTest("kda_decode is right for every head of a grid folded into z", async () => {
   const axes = { N: 11, H: 3, K: 128, V: 128 };
@@ -110,6 +113,20 @@ gpuTest("mla_decode is right one token around pages and for head counts no group
   const sizes = [[1, 1, 1], [1, 1, 63], [1, 5, 64], [2, 3, 65], [1, 33, 127], [3, 17, 300], [1, 128, 70]];
   const cases = sizes.map(([N, H, S]) => makeCase(mlaDecode, { N, H, S, P: 0 }, 2));
   await check(mlaDecode, variantsOf(mlaDecode, { N: 1, H: 32, S: 320, P: 6 }), cases);
+});
+
+gpuTest("mla_decode is right where no buffer holds the whole cache", async () => {
+  // A buffer holds this many of the pool's pages in f32: two buffers, three, four.
+  for (const [pages, buffers] of [[4, 2], [3, 3], [2, 4]]) {
+    const axes = { N: 2, H: 5, S: 230, P: 7 };
+    const most = pages * 64 * 576 * 4;
+    const limits = { ...opened!.capabilities.limits, maxStorageBufferBindingSize: most, maxBufferSize: most };
+    const capabilities = { ...opened!.capabilities, limits };
+    const configs = variantsOf(mlaDecode, axes);
+    const plan = mlaDecode.plan(axes, configs[0], capabilities);
+    assertEquals(plan.buffers.filter((b) => b.from === "cache").length, buffers);
+    await check(mlaDecode, configs, [makeCase(mlaDecode, axes, 3)], capabilities);
+  }
 });
 
 gpuTest("mla_decode gives 0 and -1e30 for empty sequences and never looks at unused rows", async () => {

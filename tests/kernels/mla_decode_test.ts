@@ -85,13 +85,45 @@ Deno.test("mlaDecode.plan: two passes over shared scratch, one pass where splits
 
 Deno.test("mlaDecode.plan: splits are fewer where their partial answers would exceed 16 MiB", () => {
   const scratch = (N: number) => {
-    const plan = mlaDecode.plan({ N, H: 32, S: 65536, P: 0 }, config({ splits: 255 }), device(32768));
+    const plan = mlaDecode.plan({ N, H: 32, S: 65536, P: 1024 }, config({ splits: 255 }), device(32768));
     const bytes = plan.buffers.filter((b) => b.role === "scratch").reduce((sum, b) => sum + 4 * b.length, 0);
     return [plan.passes[0].workgroups[0], bytes <= 16 << 20];
   };
   assertEquals(scratch(1), [255, true]);
   assertEquals(scratch(8), [31, true]);
   assertEquals(scratch(300), [1, true]);
+});
+
+Deno.test("mlaDecode.plan: a cache no buffer holds lies in up to four, whole pages each", () => {
+  const parts = (pages: number, P: number) => {
+    const limits = { ...device(32768).limits, maxStorageBufferBindingSize: pages * 64 * 576 * 4 + 100 };
+    const plan = mlaDecode.plan({ N: 1, H: 5, S: 200, P }, initial, { ...device(32768), limits });
+    const { params, buffers } = plan.passes[0];
+    return {
+      pages: plan.buffers.filter((b) => b.from === "cache").map((b) => [b.name, b.length / (64 * 576)]),
+      perBuffer: params.find((p) => p.name === "bufferPages")?.value,
+      bound: buffers.map((b) => b.name).filter((name) =>
+        name.startsWith("cache") && name !== "cache_seqlens"
+      ),
+    };
+  };
+  assertEquals(parts(4, 4), { pages: [["cache", 4]], perBuffer: 4, bound: ["cache"] });
+  assertEquals(parts(4, 7), {
+    pages: [["cache.0", 4], ["cache.1", 3]],
+    perBuffer: 4,
+    bound: ["cache.0", "cache.1"],
+  });
+  assertEquals(parts(3, 7), {
+    pages: [["cache.0", 3], ["cache.1", 3], ["cache.2", 1]],
+    perBuffer: 3,
+    bound: ["cache.0", "cache.1", "cache.2", "cache.2"],
+  });
+  assertEquals(parts(2, 7).pages.length, 4);
+  assertThrows(
+    () => parts(1, 7),
+    RangeError,
+    "a cache of 7 pages must fit four buffers of 147556 bytes, current value is 1032192 bytes",
+  );
 });
 
 Deno.test("mlaDecode.plan: storage type and formulation set the tolerance; fma needs no shader-f16", () => {

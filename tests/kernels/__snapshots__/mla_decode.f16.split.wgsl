@@ -5,7 +5,7 @@
 // Values: every thread reads its own 8 dims of each row once more, rowsPerStep rows ahead, and holds o in registers.
 // Workgroup memory: two slices of the tile's rows and of q + scores [keysPerTile, headsPerGroup] + the reductions.
 // Rows beyond the sequence's end are never multiplied: their page may hold anything.
-// Linked with fma_layout.wgsl, fma_stage.wgsl and one of unit_f16 and unit_f32 (widen).
+// Linked with fma_layout.wgsl, fma_stage.wgsl, pages.wgsl with one of cache_*, and one of unit_f16 and unit_f32 (widen).
 
 const keysPerTile: u32 = 32u;   // cached rows per tile; divides a page
 const headsPerGroup: u32 = 16u; // heads per workgroup
@@ -14,11 +14,6 @@ const keysPerThread: u32 = 4u;  // keys of a thread in the score product
 const headsPerThread: u32 = 4u; // heads of a thread in the score product
 const rowsPerStep: u32 = 4u;    // rows read ahead in the value product
 alias CacheUnit = vec4<u32>; // 8 values of the cache as stored
-
-fn rowBase(sequence: u32, row: u32) -> u32 {
-  let page = u32(block_table[sequence * params.tableWidth + row / pageRows]);
-  return (page * pageRows + row % pageRows) * rowUnits;
-}
 
 @compute @workgroup_size(threads)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
@@ -48,10 +43,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   var pendingKeys: array<CacheUnit, keyLoads>;
   var pendingQueries: array<vec4<f32>, queryLoads>;
   var buffer = 0u;
-  var nextBase = 0u;
+  var next = Place(0u, 0u); // of the next tile's first row
   if (firstTile < lastTile) {
-    nextBase = rowBase(sequence, firstTile * keysPerTile);
-    fetchKeys(local, nextBase, 0u, &pendingKeys);
+    next = placeOf(sequence, firstTile * keysPerTile);
+    fetchKeys(local, next, 0u, &pendingKeys);
     fetchQueries(local, queryRow, firstHead, 0u, &pendingQueries);
     storeKeys(local, 0u, &pendingKeys);
     storeQueries(local, 0u, &pendingQueries);
@@ -60,19 +55,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 
   for (var tile = firstTile; tile < lastTile; tile++) {
     let live = min(keysPerTile, rows - tile * keysPerTile); // rows of this tile inside the sequence
-    let base = nextBase;
-    nextBase = rowBase(sequence, min(tile + 1u, lastTile - 1u) * keysPerTile);
+    let place = next;
+    next = placeOf(sequence, min(tile + 1u, lastTile - 1u) * keysPerTile);
 
     var products: array<f32, keysPerThread * headsPerThread>;
     for (var i = 0u; i < keysPerThread * headsPerThread; i++) {
       products[i] = 0.0;
     }
     for (var slice = 0u; slice < slices; slice++) {
-      let last = slice + 1u == slices;
-      let next = select(slice + 1u, 0u, last);
       // @stage staging
-      fetchKeys(local, select(base, nextBase, last), next, &pendingKeys);
-      fetchQueries(local, queryRow, firstHead, next, &pendingQueries);
+      var source = place;
+      if (slice + 1u == slices) {
+        source = next;
+      }
+      fetchKeys(local, source, (slice + 1u) % slices, &pendingKeys);
+      fetchQueries(local, queryRow, firstHead, (slice + 1u) % slices, &pendingQueries);
       // @end
       // @stage scores
       for (var half = 0u; half < 2u; half++) {
@@ -166,14 +163,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let full = live / rowsPerStep; // steps whose rows are all inside the sequence
     var values: array<CacheUnit, rowsPerStep>;
     for (var r = 0u; r < rowsPerStep; r++) {
-      values[r] = cache[base + valueLane + r * rowUnits];
+      values[r] = cached(place.buffer, place.unit + valueLane + r * rowUnits);
     }
     for (var step = 0u; step < full; step++) {
-      let ahead = base + valueLane + min(step + 1u, steps - 1u) * rowsPerStep * rowUnits;
+      let ahead = place.unit + valueLane + min(step + 1u, steps - 1u) * rowsPerStep * rowUnits;
       for (var r = 0u; r < rowsPerStep; r++) {
         let low = widen(values[r], 0u);
         let high = widen(values[r], 1u);
-        values[r] = cache[ahead + r * rowUnits];
+        values[r] = cached(place.buffer, ahead + r * rowUnits);
         for (var v = 0u; v < valueVectors; v++) {
           let weight = scores[step][valueGroup][r * valueVectors + v];
           for (var c = 0u; c < 4u; c++) {
@@ -184,7 +181,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       }
     }
     for (var row = full * rowsPerStep; row < live; row++) {
-      let unit = cache[base + valueLane + row * rowUnits];
+      let unit = cached(place.buffer, place.unit + valueLane + row * rowUnits);
       for (var h = 0u; h < valueHeads; h++) {
         let weight = scores[row / rowsPerStep][valueGroup][row % rowsPerStep * valueVectors + h / 4u][h % 4u];
         outputs[h * 2u] = fma(vec4<f32>(weight), widen(unit, 0u), outputs[h * 2u]);
@@ -258,12 +255,12 @@ struct Params {
   heads: u32,
   tableWidth: u32, // entries of a block table row
   splits: u32,
+  bufferPages: u32, // pages of the pool in a buffer
   scale: f32, // scale log2(e)
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> q: array<vec4<f32>>;          // [N, H, rowQuads]
-@group(0) @binding(2) var<storage, read> cache: array<CacheUnit>;      // [P, pageRows, rowUnits]
 @group(0) @binding(3) var<storage, read> block_table: array<i32>;      // [N, tableWidth]
 @group(0) @binding(4) var<storage, read> cache_seqlens: array<i32>;    // [N]
 @group(0) @binding(5) var<storage, read_write> o: array<vec4<f32>>;    // [N, H, splits, valueQuads]
@@ -281,12 +278,12 @@ var<workgroup> factors: array<array<vec4<f32>, valueVectors>, valueGroups>; // w
 // a warp reads 64 bytes of each row, and its stores meet no bank twice.
 // A head beyond H repeats the last one; its answer is not written.
 
-fn fetchKeys(local: u32, base: u32, slice: u32, pending: ptr<function, array<CacheUnit, keyLoads>>) {
+fn fetchKeys(local: u32, place: Place, slice: u32, pending: ptr<function, array<CacheUnit, keyLoads>>) {
   for (var i = 0u; i < keyLoads; i++) {
     let at = local + i * threads;
     let row = at % 8u + at / (8u * dimGroups) * 8u;
     if (keyUnits % threads == 0u || row < keysPerTile) {
-      (*pending)[i] = cache[base + row * rowUnits + slice * dimGroups + at / 8u % dimGroups];
+      (*pending)[i] = cached(place.buffer, place.unit + row * rowUnits + slice * dimGroups + at / 8u % dimGroups);
     }
   }
 }
@@ -323,6 +320,29 @@ fn storeQueries(local: u32, buffer: u32, pending: ptr<function, array<vec4<f32>,
       queryTile[buffer][lane][head % headsPerThread * 2u + quad % 2u] = (*pending)[i];
     }
   }
+}
+
+// mla_decode / pages: where a row of a sequence lies in the pool, whose pages may be in several buffers.
+// Linked with one of cache_one, cache_two and cache_four (cached).
+
+// A row of the pool: the buffer it is in, and its first unit there.
+struct Place {
+  buffer: u32,
+  unit: u32,
+}
+
+fn placeOf(sequence: u32, row: u32) -> Place {
+  let page = u32(block_table[sequence * params.tableWidth + row / pageRows]);
+  let buffer = page / params.bufferPages;
+  return Place(buffer, ((page - buffer * params.bufferPages) * pageRows + row % pageRows) * rowUnits);
+}
+
+// mla_decode / cache_one: the whole pool in one buffer.
+
+@group(0) @binding(2) var<storage, read> cache: array<CacheUnit>; // [P, pageRows, rowUnits]
+
+fn cached(buffer: u32, unit: u32) -> CacheUnit {
+  return cache[unit];
 }
 
 // mla_decode / unit_f16: the cache as pairs of halves in u32 words, so that no shader-f16 feature is needed.

@@ -13,7 +13,7 @@ diagnostic(off, chromium.subgroup_matrix_uniformity);
 // before it are summed.
 // Workgroup memory: rows of the tiles, padded by 16 bytes + a share of scores per dim part + weights.
 // Rows beyond the sequence's end repeat its last one with weight 0: their page may hold anything.
-// Linked with matrix_layout.wgsl and one of half_f16 and half_f32 (halves).
+// Linked with matrix_layout.wgsl, pages.wgsl with one of cache_*, and one of half_f16 and half_f32 (halves).
 
 const keysPerTile: u32 = 16u;   // cached rows per tile; divides a page
 const headsPerGroup: u32 = 16u; // heads per workgroup
@@ -31,11 +31,6 @@ alias CacheUnit = array<vec4<f32>, 2>;    // 8 values of the cache as stored
 fn pack(low: vec4<f32>, high: vec4<f32>) -> vec4<u32> {
   return vec4<u32>(
     pack2x16float(low.xy), pack2x16float(low.zw), pack2x16float(high.xy), pack2x16float(high.zw));
-}
-
-fn rowBase(sequence: u32, row: u32) -> u32 {
-  let page = u32(block_table[sequence * params.tableWidth + row / pageRows]);
-  return (page * pageRows + row % pageRows) * rowUnits;
 }
 
 @compute @workgroup_size(threads)
@@ -72,12 +67,12 @@ fn main(
   }
   if (firstTile < lastTile) {
     var pending: array<CacheUnit, tileLoads>; // the tile after those in workgroup memory
-    var pendingBase = rowBase(sequence, firstTile * keysPerTile);
+    var pendingPlace = placeOf(sequence, firstTile * keysPerTile);
     var last = min(keysPerTile, rows - firstTile * keysPerTile) * rowUnits - 1u;
     for (var i = 0u; i < tileLoads; i++) {
-      pending[i] = cache[pendingBase + min(local + i * threads, last)];
+      pending[i] = cached(pendingPlace.buffer, pendingPlace.unit + min(local + i * threads, last));
     }
-    pendingBase = rowBase(sequence, min(firstTile + 1u, lastTile - 1u) * keysPerTile);
+    pendingPlace = placeOf(sequence, min(firstTile + 1u, lastTile - 1u) * keysPerTile);
 
     var queries: array<Left, dimSteps * headTiles>;
     for (var first = 0u; first < headsPerGroup; first += tileRows) {
@@ -117,9 +112,9 @@ fn main(
       }
       last = min(keysPerTile, rows - min(firstTile + 1u, lastTile - 1u) * keysPerTile) * rowUnits - 1u;
       for (var i = 0u; i < tileLoads; i++) {
-        pending[i] = cache[pendingBase + min(local + i * threads, last)];
+        pending[i] = cached(pendingPlace.buffer, pendingPlace.unit + min(local + i * threads, last));
       }
-      pendingBase = rowBase(sequence, min(firstTile + 2u, lastTile - 1u) * keysPerTile);
+      pendingPlace = placeOf(sequence, min(firstTile + 2u, lastTile - 1u) * keysPerTile);
       workgroupBarrier(); // the first tile is in place
     }
 
@@ -161,9 +156,9 @@ fn main(
         let next = min(round + 1u, lastTile - 1u);
         last = min(keysPerTile, rows - next * keysPerTile) * rowUnits - 1u;
         for (var i = 0u; i < tileLoads; i++) {
-          pending[i] = cache[pendingBase + min(local + i * threads, last)];
+          pending[i] = cached(pendingPlace.buffer, pendingPlace.unit + min(local + i * threads, last));
         }
-        pendingBase = rowBase(sequence, min(round + 2u, lastTile - 1u) * keysPerTile);
+        pendingPlace = placeOf(sequence, min(round + 2u, lastTile - 1u) * keysPerTile);
         // @end
       }
 
@@ -250,9 +245,9 @@ fn main(
         let next = min(round + 2u, lastTile - 1u);
         last = min(keysPerTile, rows - next * keysPerTile) * rowUnits - 1u;
         for (var i = 0u; i < tileLoads; i++) {
-          pending[i] = cache[pendingBase + min(local + i * threads, last)];
+          pending[i] = cached(pendingPlace.buffer, pendingPlace.unit + min(local + i * threads, last));
         }
-        pendingBase = rowBase(sequence, min(round + 3u, lastTile - 1u) * keysPerTile);
+        pendingPlace = placeOf(sequence, min(round + 3u, lastTile - 1u) * keysPerTile);
         // @end
         buffer = 1u - buffer;
       }
@@ -342,12 +337,12 @@ struct Params {
   heads: u32,
   tableWidth: u32, // entries of a block table row
   splits: u32,
+  bufferPages: u32, // pages of the pool in a buffer
   scale: f32, // scale log2(e)
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> q: array<vec4<f32>>;       // [N, H, 2 rowUnits]
-@group(0) @binding(2) var<storage, read> cache: array<CacheUnit>;   // [P, pageRows, rowUnits]
 @group(0) @binding(3) var<storage, read> block_table: array<i32>;   // [N, tableWidth]
 @group(0) @binding(4) var<storage, read> cache_seqlens: array<i32>; // [N]
 @group(0) @binding(5) var<storage, read_write> o: array<vec4<f32>>; // [N, H, splits, valueQuads]
@@ -358,6 +353,29 @@ var<workgroup> scores: array<vec4<f32>, dimParts * headsPerGroup * scoreStride>;
 var<workgroup> weights: array<vec4<u32>, headsPerGroup * weightStride>; // [headsPerGroup, keysPerTile] in halves
 var<workgroup> factors: array<f32, headsPerGroup>; // what the heads' o is multiplied by
 var<workgroup> hasGrown: u32; // 1 where a maximum did
+
+// mla_decode / pages: where a row of a sequence lies in the pool, whose pages may be in several buffers.
+// Linked with one of cache_one, cache_two and cache_four (cached).
+
+// A row of the pool: the buffer it is in, and its first unit there.
+struct Place {
+  buffer: u32,
+  unit: u32,
+}
+
+fn placeOf(sequence: u32, row: u32) -> Place {
+  let page = u32(block_table[sequence * params.tableWidth + row / pageRows]);
+  let buffer = page / params.bufferPages;
+  return Place(buffer, ((page - buffer * params.bufferPages) * pageRows + row % pageRows) * rowUnits);
+}
+
+// mla_decode / cache_one: the whole pool in one buffer.
+
+@group(0) @binding(2) var<storage, read> cache: array<CacheUnit>; // [P, pageRows, rowUnits]
+
+fn cached(buffer: u32, unit: u32) -> CacheUnit {
+  return cache[unit];
+}
 
 // mla_decode / half_f32: the cache is in single precision, and is rounded on its way to the matrix units.
 
