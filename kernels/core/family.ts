@@ -18,6 +18,8 @@ export interface AxisSpec {
   readonly max: number;
   /** The only legal values, where not every number between min and max is one. */
   readonly oneOf?: readonly number[];
+  /** The axis whose members share this one's evenly: H of KV heads. */
+  readonly sharedBy?: string;
 }
 
 /** A tensor of a family's public interface. */
@@ -161,8 +163,10 @@ export interface KernelFamily<C extends Config = Config> {
   plan(axes: Axes, config: C, device: Capabilities, options?: PlanOptions): Plan;
   /** The float64 answer, slow and obvious. */
   reference(axes: Axes, inputs: Tensors, scalars?: Scalars): Tensors;
-  /** Seeded inputs in honest ranges. */
-  inputsFor(axes: Axes, seed: number): Tensors;
+  /** Kinds of inputs that are hard on a kernel, by name, each with what it is. */
+  readonly regimes?: Readonly<Record<string, string>>;
+  /** Seeded inputs in honest ranges, or of a regime. Throws RangeError for a regime there is none of. */
+  inputsFor(axes: Axes, seed: number, regime?: string): Tensors;
   /** Integer tensors (tables, lengths) at full size, where a family has them: timing repeats floats, never these. */
   indicesFor?(axes: Axes, seed: number): Tensors;
   work(axes: Axes, config: C): Work;

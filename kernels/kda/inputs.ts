@@ -1,40 +1,68 @@
 import type { Axes, Tensor, Tensors } from "../core/family.ts";
 import { Random } from "../core/random.ts";
+import { regimeNamed } from "../core/regimes.ts";
+import { type KdaRegime, kdaRegimes } from "./regimes.ts";
 
 const TABLE = 1 << 14;
 
+type Fill = (shape: number[], draw: (element: number) => number) => Tensor;
+
 /**
  * Seeded inputs: q, k of unit length, v normal, beta = sigmoid(normal), a small initial state. A token's gates are
- * logsigmoid(normal), or strong (around -5) in one token of four; odd seeds mask one channel in 512 with -1000.
+ * logsigmoid(normal), or strong (around -5) in one token of four; odd seeds mask one channel in 512 with -1000. A regime
+ * has gates, keys and beta of its own.
  */
-export function kdaInputs({ B, T, H, K, V }: Axes, seed: number): Tensors {
+export function kdaInputs(axes: Axes, seed: number, regimeName?: string): Tensors {
+  const { B, T, H, K, V } = axes;
+  const regime = regimeNamed(kdaRegimes, regimeName);
   const random = new Random(seed);
   // Draws from a table: 10^8 samples of Box-Muller would keep a tuner waiting for a minute.
   const normals = Float32Array.from({ length: TABLE }, () => random.normal());
-  const logSigmoids = normals.map((x) => -Math.log1p(Math.exp(-x)));
   const normal = () => normals[random.below(TABLE)];
-  const fill = (shape: number[], draw: () => number): Tensor => {
+  const fill: Fill = (shape, draw) => {
     const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
-    for (let i = 0; i < data.length; i++) data[i] = draw();
+    for (let i = 0; i < data.length; i++) data[i] = draw(i);
     return { shape, data };
   };
+  const g = regime
+    ? regimeGates(axes, regime, random, fill)
+    : ordinaryGates(axes, seed, normals, random, fill);
+  const { keysInCommon = 0, betaShift = 0 } = regime ?? {};
+  const common = keysInCommon > 0 ? Float32Array.from({ length: H * K }, () => keysInCommon * normal()) : [0];
+  return {
+    q: unitRows(fill([B, T, H, K], normal)),
+    k: unitRows(fill([B, T, H, K], (i) => common[i % common.length] + (1 - keysInCommon) * normal())),
+    v: fill([B, T, H, V], normal),
+    g,
+    beta: fill([B, T, H], () => 1 / (1 + Math.exp(-normal() - betaShift))),
+    initial_state: fill([B, H, K, V], () => 0.1 * normal()),
+  };
+}
+
+function ordinaryGates(
+  { B, T, H, K }: Axes,
+  seed: number,
+  normals: Float32Array,
+  random: Random,
+  fill: Fill,
+): Tensor {
+  const logSigmoids = normals.map((x) => -Math.log1p(Math.exp(-x)));
   const g = fill([B, T, H, K], () => logSigmoids[random.below(TABLE)]);
   for (let token = 0; token < B * T * H; token++) {
     if (random.uniform() < 0.25) {
-      for (let d = 0; d < K; d++) (g.data as Float32Array)[token * K + d] -= 4.5;
+      for (let d = 0; d < K; d++) g.data[token * K + d] -= 4.5;
     }
     if (seed % 2 === 1) {
       for (let d = 0; d < K; d++) if (random.uniform() < 1 / 512) g.data[token * K + d] = -1000;
     }
   }
-  return {
-    q: unitRows(fill([B, T, H, K], normal)),
-    k: unitRows(fill([B, T, H, K], normal)),
-    v: fill([B, T, H, V], normal),
-    g,
-    beta: fill([B, T, H], () => 1 / (1 + Math.exp(-normal()))),
-    initial_state: fill([B, H, K, V], () => 0.1 * normal()),
-  };
+  return g;
+}
+
+function regimeGates({ B, T, H, K }: Axes, regime: KdaRegime, random: Random, fill: Fill): Tensor {
+  const gates = Float32Array.from({ length: TABLE }, () => regime.gate(random));
+  const share = (element: number) => regime.perHead ? (Math.floor(element / K) % H + 1) / H : 1;
+  return fill([B, T, H, K], (i) => share(i) * gates[random.below(TABLE)]);
 }
 
 function unitRows(tensor: Tensor): Tensor {

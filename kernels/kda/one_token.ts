@@ -20,7 +20,7 @@ export function oneTokenRecurrence(axes: Axes, inputs: Tensors, scalars?: Scalar
   return mapShapes(recurrence(asSequences(axes), mapShapes(inputs, withT), scalars), withoutT);
 }
 
-/** Seeded inputs for one token of N sequences. */
-export function oneTokenInputs(axes: Axes, seed: number): Tensors {
-  return mapShapes(kdaInputs(asSequences(axes), seed), withoutT);
+/** Seeded inputs for one token of N sequences, ordinary ones or of a regime. */
+export function oneTokenInputs(axes: Axes, seed: number, regime?: string): Tensors {
+  return mapShapes(kdaInputs(asSequences(axes), seed, regime), withoutT);
 }

@@ -1,9 +1,11 @@
 import type { Axes, KernelFamily, Work } from "../core/family.ts";
 import { DTYPE_BYTES } from "../core/fit.ts";
+import { regimeDocs } from "../core/regimes.ts";
 import { axesFromShapes } from "../core/tensor_checks.ts";
 import { checkGates } from "../kda/check_gates.ts";
 import { kdaInputs } from "../kda/inputs.ts";
 import { recurrence } from "../kda/recurrence.ts";
+import { kdaRegimes } from "../kda/regimes.ts";
 import { plan } from "./plan.ts";
 import { type KdaPrefillConfig, space } from "./space.ts";
 
@@ -38,6 +40,7 @@ export const kdaPrefill: KernelFamily<KdaPrefillConfig> = {
   space,
   plan,
   reference: recurrence,
+  regimes: regimeDocs(kdaRegimes),
   inputsFor: kdaInputs,
   work,
   verifyAxes: (axes) => [{ ...axes, B: 1, T: 100, H: 2 }, { ...axes, B: 2, T: 64, H: 1 }],

@@ -1,6 +1,8 @@
 import type { Axes, KernelFamily, Tensors, Work } from "../core/family.ts";
 import { DTYPE_BYTES } from "../core/fit.ts";
+import { regimeDocs } from "../core/regimes.ts";
 import { axesFromShapes, checkFinite } from "../core/tensor_checks.ts";
+import { mlaRegimes } from "../mla/regimes.ts";
 import { inputsFor } from "./inputs.ts";
 import { kvHeads } from "./pieces.ts";
 import { plan } from "./plan.ts";
@@ -16,7 +18,13 @@ export const mlaPrefill: KernelFamily<MlaPrefillConfig> = {
     B: { doc: "Sequences", initial: 1, min: 1, max: 4096 },
     T: { doc: "Queries of each sequence", initial: 4096, min: 1, max: 1 << 20 },
     H: { doc: "Heads", initial: 32, min: 1, max: 1024 },
-    G: { doc: "KV heads, a divisor of H; 0 for as many as heads", initial: 0, min: 0, max: 1024 },
+    G: {
+      doc: "KV heads, a divisor of H; 0 for as many as heads",
+      initial: 0,
+      min: 0,
+      max: 1024,
+      sharedBy: "H",
+    },
     K: { doc: "Channels of a query or key", initial: 192, min: 64, max: 192, oneOf: [64, 128, 192] },
     V: { doc: "Channels of a value", initial: 128, min: 64, max: 128, oneOf: [64, 128] },
     C: { doc: "Cached keys before the first query", initial: 0, min: 0, max: 1 << 20 },
@@ -33,6 +41,7 @@ export const mlaPrefill: KernelFamily<MlaPrefillConfig> = {
   space,
   plan,
   reference,
+  regimes: regimeDocs(mlaRegimes),
   inputsFor,
   work,
   verifyAxes: (axes) => [

@@ -9,22 +9,28 @@ export function reference(axes: Axes, inputs: Tensors, scalars: Scalars = {}): T
   const [q, k, v] = [inputs.q.data, inputs.k.data, inputs.v.data];
   const o = new Float64Array(B * T * H * V);
   const lse = new Float64Array(B * T * H);
+  const weights = new Float64Array(C + T);
   for (let row = 0; row < B * T * H; row++) {
     const head = row % H;
     const token = Math.floor(row / H) % T;
     const sequence = Math.floor(row / (H * T));
     const keyRow = (key: number) => (sequence * (C + T) + key) * G + Math.floor(head / (H / G));
-    const scores = Array.from({ length: C + token + 1 }, (_, key) => {
+    const keys = C + token + 1;
+    let best = -Infinity;
+    for (let key = 0; key < keys; key++) {
+      const at = keyRow(key) * K;
       let dot = 0;
-      for (let d = 0; d < K; d++) dot += q[row * K + d] * k[keyRow(key) * K + d];
-      return scale * dot;
-    });
-    const best = scores.reduce((a, b) => Math.max(a, b));
-    const weights = scores.map((score) => Math.exp(score - best));
-    const total = weights.reduce((a, b) => a + b);
-    weights.forEach((weight, key) => {
-      for (let d = 0; d < V; d++) o[row * V + d] += weight / total * v[keyRow(key) * V + d];
-    });
+      for (let d = 0; d < K; d++) dot += q[row * K + d] * k[at + d];
+      weights[key] = scale * dot;
+      best = Math.max(best, scale * dot);
+    }
+    let total = 0;
+    for (let key = 0; key < keys; key++) total += weights[key] = Math.exp(weights[key] - best);
+    for (let key = 0; key < keys; key++) {
+      const at = keyRow(key) * V;
+      const share = weights[key] / total;
+      for (let d = 0; d < V; d++) o[row * V + d] += share * v[at + d];
+    }
     lse[row] = best + Math.log(total);
   }
   return { o: { shape: [B, T, H, V], data: o }, lse: { shape: [B, T, H], data: lse } };

@@ -1,8 +1,11 @@
 // What every kernel family owes its users, whatever it computes. A new family in kernels/mod.ts is tested by being there.
+import { isDeepStrictEqual } from "node:util";
 import { WgslReflect } from "wgsl_reflect/wgsl_reflect.module.js";
 import { completeAxes, formatAxes } from "../../kernels/core/axes.ts";
 import type { AnyFamily, Axes, Plan, Tensor, Tensors, TensorSpec } from "../../kernels/core/family.ts";
 import { canRun, DTYPE_BYTES, fit } from "../../kernels/core/fit.ts";
+import { headsOf, joinHeads, oneHead } from "../../kernels/core/one_head.ts";
+import { ORDINARY } from "../../kernels/core/regimes.ts";
 import {
   type Config,
   type Constraint,
@@ -303,6 +306,35 @@ for (const family of families) {
     const [tensor] = Object.keys(family.inputs);
     const first = family.inputsFor(small, 7)[tensor].data;
     assert(family.inputsFor(small, 8)[tensor].data.some((x: number, i: number) => x !== first[i]));
+  });
+
+  Deno.test(`${name}: every regime has words and makes inputs of its own, legal and of the declared shapes`, () => {
+    const ordinary = family.inputsFor(small, 5);
+    assertEquals(family.inputsFor(small, 5, ORDINARY), ordinary);
+    for (const [regime, doc] of Object.entries(family.regimes ?? {})) {
+      assert(/^[a-z]+$/.test(regime) && regime !== ORDINARY && isDoc(doc), regime);
+      for (const axes of sizes) {
+        const inputs = family.inputsFor(axes, 5, regime);
+        checkShapes(family.inputs, axes, inputs);
+        family.checkInputs(axes, inputs);
+      }
+      const inputs = family.inputsFor(small, 5, regime);
+      assertEquals(family.inputsFor(small, 5, regime), inputs);
+      assert(!isDeepStrictEqual(inputs, ordinary), `${regime} differs from the ordinary inputs`);
+    }
+    assertThrows(() => family.inputsFor(small, 5, "none"), RangeError, 'Unknown inputs "none"');
+  });
+
+  Deno.test(`${name}: no head needs another: references of one head each make up the whole`, () => {
+    for (const axes of sizes) {
+      const inputs = family.inputsFor(axes, 6);
+      const heads = Array.from({ length: headsOf(axes) }, (_, head) => {
+        const alone = oneHead(family, axes, inputs, head);
+        assertEquals(family.axesOf(alone.inputs), family.axesOf(family.inputsFor(alone.axes, 6)));
+        return family.reference(alone.axes, alone.inputs);
+      });
+      assertEquals(joinHeads(family, heads), family.reference(axes, inputs));
+    }
   });
 
   Deno.test(`${name}: reference() leaves its inputs alone, follows the scale and takes absent tensors for zeros`, () => {
