@@ -333,16 +333,19 @@ fn main(
           }
         }
 
+        // Part p writes the outputs of tokens p / 4, p / 4 + quads, .. in column p % 4.
         let outputs = sumOverParts(kept);
         // @unroll
-        for (var n = 0u; n < block; n++) {
-          var output = outputs[n];
-          // @unroll
-          for (var j = 0u; j < n + 1u; j++) {
-            output = fma(weights[n][j], fresh[j], output);
-          }
+        for (var i = 0u; i < block; i += quads) {
+          let n = i + part / 4u;
           let token = start - batch + m * block + n;
-          if (stateDim == valueDim && n % quads == part / 4u && token < segment.last) {
+          if (stateDim == valueDim && n < block && token < segment.last) {
+            let row = products[staged][n];
+            var output = outputs[n];
+            // @unroll
+            for (var j = 0u; j < block; j++) {
+              output = fma(select(0.0, row[j], j <= n), fresh[j], output);
+            }
             o[rowOf(token, segment) * valueDim + group + part % 4u] = Io(output);
           }
         }
