@@ -37,6 +37,7 @@ export function matrix(
   const scan = specialize(scanCode, {
     ...common,
     applied,
+    ahead: config.matrixAhead,
     tileV,
     productParts,
     productColumns: config.matrixSubgroups / productParts,
