@@ -100,6 +100,12 @@ const tunables = {
     doc: "Where M is applied: to V - kg S in the scan, or to kg and V in prepare (fla: recompute_w_u_fwd)",
     formulations: ["matrix"],
   }),
+  matrixAhead: oneOf([true, false], {
+    initial: true,
+    doc: "Hold the next chunk's operand tiles in registers, or touch them and fetch where they are used",
+    scope: "scan",
+    formulations: ["matrix"],
+  }),
   matrixSubgroups: oneOf([4, 8, 16], {
     initial: 4,
     unit: "subgroups",
