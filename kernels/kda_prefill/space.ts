@@ -81,7 +81,7 @@ const tunables = {
     scope: "recurrent",
     formulations: ["recurrent"],
   }),
-  segments: oneOf([1, 2, 4, 8, 16, 32], {
+  segments: oneOf([1, 4, 8, 16, 32], {
     initial: 1,
     unit: "segments",
     doc: "Parts of a window worked on at the same time, joined by a map of the state each; for few heads",
