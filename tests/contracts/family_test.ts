@@ -436,8 +436,8 @@ function reflect(code: string) {
 }
 
 /**
- * Empties the braces of functions; structs keep theirs. Leaves out directives and matrix types: no size hangs on them.
- * wgsl_reflect takes `block`, a word of an older WGSL, for a keyword.
+ * Empties the braces of the entry point; structs keep theirs. Leaves out other functions, directives and matrix types: no
+ * size hangs on them. wgsl_reflect takes `block`, a word of an older WGSL, for a keyword.
  */
 function withoutBodies(code: string): string {
   code = code.replace(/\/\/.*$/gm, "").replace(/^(enable|diagnostic)\b.*;$/gm, "")
@@ -453,5 +453,5 @@ function withoutBodies(code: string): string {
       text += token;
     }
   }
-  return text;
+  return text.replace(/^fn (?!main\b)[^{]*\{\}/gm, "");
 }

@@ -3,7 +3,8 @@ enable subgroups;
 diagnostic(off, subgroup_uniformity);
 enable chromium_experimental_subgroup_matrix;
 diagnostic(off, chromium.subgroup_matrix_uniformity);
-// kda_prefill / matrix_prepare: what prepare computes, its products on matrix units. Linked with inverse.
+// kda_prefill / matrix_prepare: what prepare computes, its products on matrix units.
+// Linked with matrix_inverse, and with matrix_store or matrix_apply.
 //   kg = exp2(G) k,  qg = scale exp2(G) q,  kl = exp2(Glast - G) k,  decay = exp2(Glast)
 //   A[i,j] = beta_i k_i . (exp2(G_i - G_j) k_j),  j <  i        M = (I + A)^-1 diag(beta)
 //   P[i,j] = scale q_i . (exp2(G_i - G_j) k_j),   j <= i
@@ -11,14 +12,17 @@ diagnostic(off, chromium.subgroup_matrix_uniformity);
 // decayed to the border between the halves, both are f16 operands of plain products, whatever the gates. A pair i > j
 // belongs to the level of the highest bit in which i and j differ. Decays are products of gates, never exp2 of a
 // difference of sums.
-// Workgroup memory: a level's operands, rows of K + 8 f16 + A and P packed in [chunkSize, chunkSize + 4] f32 + tiles.
+// Workgroup memory: f16 operands of a level or of inverse + A and P packed in [chunkSize, chunkSize + 4] f32 + tiles.
 
 const chunkSize: u32 = 32u; // tokens per chunk (fla: BT)
 const levels: u32 = 5u; // log2(chunkSize)
 const keyDim: u32 = 128u; // K
+const valueDim: u32 = 128u; // V
+const rowWidth: u32 = 384u; // elements of `rows` a token has
 const rowsPerThread: u32 = 8u;
 const tile: u32 = 16u; // rows, columns and depth of one product of the matrix unit
 const subgroupSize: u32 = 32u;
+const operandLength: u32 = 1632u; // three operands of a level or six of inverse, the longer
 alias Io = f32; // storage type of q, k
 
 struct Params {
@@ -39,8 +43,8 @@ alias Sum = subgroup_matrix_result<f32, tile, tile>;
 @group(0) @binding(3) var<storage, read> g: array<vec4<f32>>; // [B, T, H, K]
 @group(0) @binding(4) var<storage, read> beta: array<f32>; // [B, T, H]
 // Matrices lie in tiles, each tile in one piece: a subgroup loads two cache lines and not one for every row.
-@group(0) @binding(5) var<storage, read_write> rows: array<vec4<f16>>; // [B, H, chunks, kg qg kl, chunkSize, K]
-@group(0) @binding(6) var<storage, read_write> blocks: array<vec4<f16>>; // [B, H, chunks, M P, chunkSize, chunkSize]
+@group(0) @binding(5) var<storage, read_write> rows: array<vec4<f16>>; // [B, H, chunks, kg qg kl (V), chunkSize, K]
+@group(0) @binding(6) var<storage, read_write> blocks: array<vec4<f16>>; // [B, H, chunks, (M) P, chunkSize, chunkSize]
 @group(0) @binding(7) var<storage, read_write> decay: array<vec4<f32>>; // [B, H, chunks, K]
 
 const sub: u32 = 16u; // rows of a diagonal block, for inverse
@@ -57,7 +61,7 @@ const smallTiles: u32 = halfRows / tile; // tiles of a level whose halves are sm
 const pairStride: u32 = chunkSize + 4u;
 
 // Bits of vec4<f16>: [second halves of k, first halves of k, second halves of q] [halfRows, K]. Totals before that.
-var<workgroup> operands: array<vec2<u32>, 3u * halfRows * stride>;
+var<workgroup> operands: array<vec2<u32>, operandLength>;
 // A[i,j] at [i,j], P[i,j] at [j,i], beta_i at [i, chunkSize]. Products q_i k_i by channel before that.
 var<workgroup> pairs: array<f32, chunkSize * pairStride>;
 var<workgroup> gates: array<vec4<f32>, chunkSize * 4u>; // tiles of A and P of a small level, then inverse's
@@ -81,6 +85,32 @@ fn tiled(r: u32, x: u32, across: u32) -> u32 {
   return (r / tile * across + x / tileVectors) * tile * tileVectors + r % tile * tileVectors + x % tileVectors;
 }
 
+// The other way round: row and first column of the i-th vector of a square of the chunk's size.
+fn tiledRow(i: u32) -> u32 {
+  return i / (chunkTiles * tile * tileVectors) * tile + i % (tile * tileVectors) / tileVectors;
+}
+fn tiledColumn(i: u32) -> u32 {
+  return i / (tile * tileVectors) % chunkTiles * tile + i % tileVectors * 4u;
+}
+
+// M[r, c .. c + 3]
+fn applied(r: u32, c: u32) -> vec4<f32> {
+  var m: vec4<f32>;
+  for (var e = 0u; e < 4u; e++) {
+    m[e] = unitLower(r, c + e) * pairs[(c + e) * pairStride + chunkSize];
+  }
+  return m;
+}
+
+// P[r, c .. c + 3]
+fn scores(r: u32, c: u32) -> vec4<f32> {
+  var p: vec4<f32>;
+  for (var e = 0u; e < 4u; e++) {
+    p[e] = select(0.0, pairs[(c + e) * pairStride + r], c + e <= r);
+  }
+  return p;
+}
+
 // Copies the pairs of a level smaller than a tile out of its tiles.
 fn mergeTiles(thread: u32, l: u32) {
   let half = 1u << l;
@@ -93,6 +123,14 @@ fn mergeTiles(thread: u32, l: u32) {
     pairs[at * pairStride + other] = gates[x / 4u][x % 4u];
     pairs[other * pairStride + at] = gates[smallTiles * tile * tileVectors + x / 4u][x % 4u];
   }
+}
+
+// Where a workgroup's chunk lies.
+struct Place {
+  chunk: u32,
+  start: u32, // first token, counted in its sequence
+  tokenBase: u32, // first token of the sequence
+  head: u32,
 }
 
 @compute @workgroup_size(threads)
@@ -112,8 +150,8 @@ fn main(
 
   // A thread's rows past T are zero and their gates one.
   var gate: array<vec4<f32>, rowsPerThread>;
-  var key: array<vec4<f16>, rowsPerThread>;
-  var query: array<vec4<f16>, rowsPerThread>;
+  var key: array<vec4<f32>, rowsPerThread>;
+  var query: array<vec4<f32>, rowsPerThread>;
   var total = vec4<f32>(1.0);
   for (var r = 0u; r < rowsPerThread; r++) {
     let t = start + firstRow + r;
@@ -121,10 +159,10 @@ fn main(
     let valid = t < params.last;
     let step = max(g[at] * 1.4426950408889634, vec4<f32>(-127.0));
     gate[r] = select(vec4<f32>(1.0), exp2(step), valid);
-    key[r] = select(vec4<f16>(0.0), vec4<f16>(k[at]), valid);
-    query[r] = select(vec4<f16>(0.0), vec4<f16>(vec4<f32>(q[at]) * params.scale), valid);
+    key[r] = select(vec4<f32>(0.0), vec4<f32>(k[at]), valid);
+    query[r] = select(vec4<f32>(0.0), vec4<f32>(q[at]) * params.scale, valid);
     total *= gate[r];
-    pairs[(firstRow + r) * keyVectors + x] = dot(vec4<f32>(key[r]), vec4<f32>(query[r]));
+    pairs[(firstRow + r) * keyVectors + x] = dot(key[r], query[r]);
   }
   operands[thread * 2u] = bitcast<vec2<u32>>(total.xy);
   operands[thread * 2u + 1u] = bitcast<vec2<u32>>(total.zw);
@@ -164,30 +202,34 @@ fn main(
   for (var l = 0u; l < levels; l++) {
     let half = 1u << l;
     let block = min(half, rowsPerThread);
+    let second = (firstRow & half) != 0u; // of halves that span threads
+    let base = gathered(firstRow, l) * stride + x;
     // @stage decayed operands
     // Second halves, down from the border.
-    var product = before;
-    for (var r = 0u; r < rowsPerThread; r++) {
-      product = gate[r] * select(product, before, r % block == 0u);
-      if (select(firstRow & half, r & half, half < rowsPerThread) != 0u) {
-        let at = gathered(firstRow + r, l) * stride + x;
-        operands[at] = bits(product * vec4<f32>(key[r]));
-        operands[2u * halfRows * stride + at] = bits(product * vec4<f32>(query[r]));
+    if (half < rowsPerThread || second) {
+      var product = before;
+      for (var r = 0u; r < rowsPerThread; r++) {
+        product = gate[r] * select(product, before, r % block == 0u);
+        if (half >= rowsPerThread || (r & half) != 0u) {
+          let at = base + gathered(r, l) * stride;
+          operands[at] = bits(product * key[r]);
+          operands[2u * halfRows * stride + at] = bits(product * query[r]);
+        }
       }
     }
     // First halves, up from the border.
-    product = after;
-    for (var up = 0u; up < rowsPerThread; up++) {
-      let r = rowsPerThread - 1u - up;
-      product = select(product, after, r % block == block - 1u);
-      if (select(firstRow & half, r & half, half < rowsPerThread) == 0u) {
-        let at = (halfRows + gathered(firstRow + r, l)) * stride + x;
-        operands[at] = bits(product * vec4<f32>(key[r]));
+    if (half < rowsPerThread || !second) {
+      var product = after;
+      for (var up = 0u; up < rowsPerThread; up++) {
+        let r = rowsPerThread - 1u - up;
+        product = select(product, after, r % block == block - 1u);
+        if (half >= rowsPerThread || (r & half) == 0u) {
+          operands[halfRows * stride + base + gathered(r, l) * stride] = bits(product * key[r]);
+        }
+        product *= gate[r];
       }
-      product *= gate[r];
     }
     // @end
-    let second = (firstRow & half) != 0u;
     before *= select(vec4<f32>(1.0), sibling[l], second);
     after *= select(sibling[l], vec4<f32>(1.0), second);
     // @stage merged tiles
@@ -230,13 +272,12 @@ fn main(
   }
 
   // @stage decayed rows
-  let to = chunk * 3u * chunkSize * keyVectors;
+  let to = chunk * chunkSize * rowWidth / 4u + tiled(firstRow, x, keyTiles);
   var product = before;
   for (var r = 0u; r < rowsPerThread; r++) {
     product *= gate[r];
-    let at = to + tiled(firstRow + r, x, keyTiles);
-    rows[at] = vec4<f16>(product * vec4<f32>(key[r]));
-    rows[at + chunkSize * keyVectors] = vec4<f16>(product * vec4<f32>(query[r]));
+    rows[to + r * tileVectors] = vec4<f16>(product * key[r]);
+    rows[to + r * tileVectors + chunkSize * keyVectors] = vec4<f16>(product * query[r]);
   }
   if (group == rowGroups - 1u) {
     decay[chunk * keyVectors + x] = product;
@@ -244,49 +285,67 @@ fn main(
   product = after;
   for (var up = 0u; up < rowsPerThread; up++) {
     let r = rowsPerThread - 1u - up;
-    let at = to + 2u * chunkSize * keyVectors + tiled(firstRow + r, x, keyTiles);
-    rows[at] = vec4<f16>(product * vec4<f32>(key[r]));
+    rows[to + r * tileVectors + 2u * chunkSize * keyVectors] = vec4<f16>(product * key[r]);
     product *= gate[r];
   }
   // @end
 
   // @stage inverse
-  invert(thread);
+  invert(thread, subgroup);
   // @end
 
-  for (var i = thread; i < chunkSize * chunkSize / 4u; i += threads) {
-    let inTile = i % (tile * tileVectors);
-    let t = i / (tile * tileVectors);
-    let r = t / chunkTiles * tile + inTile / tileVectors;
-    let c = t % chunkTiles * tile + inTile % tileVectors * 4u;
-    var m: vec4<f32>;
-    var p: vec4<f32>;
-    for (var e = 0u; e < 4u; e++) {
-      m[e] = unitLower(r, c + e) * pairs[(c + e) * pairStride + chunkSize];
-      p[e] = select(0.0, pairs[(c + e) * pairStride + r], c + e <= r);
-    }
-    let at = chunk * chunkSize * chunkSize / 2u + i;
-    blocks[at] = vec4<f16>(m);
-    blocks[at + chunkSize * chunkSize / 4u] = vec4<f16>(p);
-  }
+  finish(Place(chunk, start, tokenBase, head), thread, subgroup);
 }
 
-// kda_prefill / inverse: X = (I + A)^-1 in place, A strictly lower triangular [chunkSize, chunkSize] in `pairs`.
+// kda_prefill / matrix_inverse: X = (I + diag(beta) A)^-1 in place, A strictly lower triangular in `pairs`.
 // Forward substitution on 16 x 16 diagonal blocks, then X10 = -X11 A10 X00 on pairs of blocks, then on pairs of pairs.
-// Row i of A is still without beta_i, which lies in the last column. The ones of X's diagonal are not stored.
-// Workgroup memory: none of its own; A10 X00 passes through `gates`.
+// Those products run on matrix units with each f32 as a sum of two f16, 22 bits of it, and give f32.
+// The ones of X's diagonal are not stored. beta_i lies in the last column of `pairs`.
+// Workgroup memory: none of its own; operands pass through `operands`, A10 X00 through `gates`.
+
+const mergeStride: u32 = halfRows / 4u + 2u;
+const mergeLength: u32 = halfRows * mergeStride; // of one operand of all pairs, its high or its low part
+const leftPart: u32 = 0u;
+const rightPart: u32 = 2u * mergeLength;
+const outerPart: u32 = 4u * mergeLength;
 
 // X[i,j] of the unit lower triangular matrix kept below the diagonal of `pairs`.
 fn unitLower(i: u32, j: u32) -> f32 {
   return select(select(0.0, 1.0, i == j), pairs[i * pairStride + j], j < i);
 }
 
-fn invert(thread: u32) {
-  let row = thread % chunkSize;
-  let local = row % sub;
-  let base = row - local;
+fn unitLower4(i: u32, j: u32) -> vec4<f32> {
+  return vec4<f32>(unitLower(i, j), unitLower(i, j + 1u), unitLower(i, j + 2u), unitLower(i, j + 3u));
+}
 
+// Stores four neighbours as the sum of two operands.
+fn splitInto(at: u32, a: vec4<f32>) {
+  let high = vec4<f16>(a);
+  operands[at] = bitcast<vec2<u32>>(high);
+  operands[at + mergeLength] = bits(a - vec4<f32>(high));
+}
+
+// Tile (row, column) of a product of operands with `across` tiles on a side.
+fn splitProduct(leftBase: u32, rightBase: u32, across: u32) -> Sum {
+  var sum = Sum();
+  for (var z = 0u; z < across; z++) {
+    let leftAt = leftBase + z * tileVectors;
+    let rightAt = rightBase + z * tile * mergeStride;
+    let leftHigh = subgroupMatrixLoad<Left, row_major>(&operands, leftAt, mergeStride);
+    let leftLow = subgroupMatrixLoad<Left, row_major>(&operands, leftAt + mergeLength, mergeStride);
+    let rightHigh = subgroupMatrixLoad<Right, row_major>(&operands, rightAt, mergeStride);
+    let rightLow = subgroupMatrixLoad<Right, row_major>(&operands, rightAt + mergeLength, mergeStride);
+    sum = subgroupMatrixMultiplyAccumulate(leftLow, rightHigh, sum);
+    sum = subgroupMatrixMultiplyAccumulate(leftHigh, rightLow, sum);
+    sum = subgroupMatrixMultiplyAccumulate(leftHigh, rightHigh, sum);
+  }
+  return sum;
+}
+
+fn invert(thread: u32, subgroup: u32) {
   // Diagonal blocks: thread = column.
+  let local = thread % sub;
+  let base = thread - local;
   var column: array<f32, sub>;
   if (thread < chunkSize) {
     for (var i = 0u; i < sub; i++) {
@@ -302,7 +361,7 @@ fn invert(thread: u32) {
   if (thread < chunkSize) {
     for (var i = 0u; i < sub; i++) {
       if (i > local) {
-        pairs[(base + i) * pairStride + row] = column[i];
+        pairs[(base + i) * pairStride + thread] = column[i];
       }
     }
   }
@@ -311,47 +370,57 @@ fn invert(thread: u32) {
   // Pairs of inverted blocks.
   for (var half = sub; half < chunkSize; half *= 2u) {
     let vectors = half / 4u;
-    let items = chunkSize / 4u * vectors; // two rows of four columns each
-    for (var i = thread; i < items; i += threads) {
+    let across = half / tile;
+    for (var i = thread; i < halfRows * vectors; i += threads) {
+      let r = i / vectors; // row counted over the lower halves of all pairs
       let c = i % vectors * 4u;
-      let r = i / vectors * 2u; // row counted over the lower halves of all pairs
       let corner = r / half * 2u * half;
-      let i0 = corner + half + r % half;
-      var sum0 = vec4<f32>(0.0);
-      var sum1 = vec4<f32>(0.0);
-      for (var m = c; m < half; m++) {
-        let j = corner + c;
-        let x = vec4<f32>(
-          unitLower(corner + m, j),
-          unitLower(corner + m, j + 1u),
-          unitLower(corner + m, j + 2u),
-          unitLower(corner + m, j + 3u),
-        );
-        sum0 += pairs[i0 * pairStride + corner + m] * x;
-        sum1 += pairs[(i0 + 1u) * pairStride + corner + m] * x;
-      }
-      gates[r * vectors + i % vectors] = pairs[i0 * pairStride + chunkSize] * sum0;
-      gates[(r + 1u) * vectors + i % vectors] = pairs[(i0 + 1u) * pairStride + chunkSize] * sum1;
+      let upper = corner + r % half;
+      let lower = upper + half;
+      let x = lower * pairStride + corner + c;
+      let a = vec4<f32>(pairs[x], pairs[x + 1u], pairs[x + 2u], pairs[x + 3u]);
+      let at = r * mergeStride + i % vectors;
+      splitInto(leftPart + at, pairs[lower * pairStride + chunkSize] * a);
+      splitInto(rightPart + at, unitLower4(upper, corner + c));
+      splitInto(outerPart + at, -unitLower4(lower, corner + half + c));
     }
-    workgroupBarrier(); // A10 X00 is complete in `gates`
-    for (var i = thread; i < items; i += threads) {
-      let c = i % vectors * 4u;
-      let r = i / vectors * 2u;
-      let group = r / half;
-      let corner = group * 2u * half;
-      let i0 = corner + half + r % half;
-      var sum0 = vec4<f32>(0.0);
-      var sum1 = vec4<f32>(0.0);
-      for (var m = 0u; m < r % half + 2u; m++) {
-        let x = gates[(group * half + m) * vectors + i % vectors];
-        sum0 += unitLower(i0, corner + half + m) * x;
-        sum1 += unitLower(i0 + 1u, corner + half + m) * x;
-      }
-      for (var e = 0u; e < 4u; e++) {
-        pairs[i0 * pairStride + corner + c + e] = -sum0[e];
-        pairs[(i0 + 1u) * pairStride + corner + c + e] = -sum1[e];
-      }
+    workgroupBarrier(); // A10, X00 and -X11 are complete
+    for (var job = subgroup; job < halfRows / tile * across; job += subgroups) {
+      let row = job / across;
+      let c = job % across * tileVectors;
+      let corner = rightPart + row / across * half * mergeStride;
+      let product = splitProduct(leftPart + row * tile * mergeStride, corner + c, across);
+      subgroupMatrixStore<row_major>(&gates, row * tile * vectors + c, product, vectors);
+    }
+    workgroupBarrier(); // A10 X00 is complete, and X00 used
+    for (var i = thread; i < halfRows * vectors; i += threads) {
+      splitInto(rightPart + i / vectors * mergeStride + i % vectors, gates[i]);
+    }
+    workgroupBarrier(); // A10 X00 is complete as an operand
+    for (var job = subgroup; job < halfRows / tile * across; job += subgroups) {
+      let row = job / across;
+      let c = job % across * tile;
+      let pair = row / across;
+      let product = splitProduct(
+        outerPart + row * tile * mergeStride,
+        rightPart + pair * half * mergeStride + c / 4u,
+        across,
+      );
+      let i = (2u * pair + 1u) * half + row % across * tile;
+      subgroupMatrixStore<row_major>(&pairs, i * pairStride + pair * 2u * half + c, product, pairStride);
     }
     workgroupBarrier(); // the merged block is read by the next merge
+  }
+}
+
+// kda_prefill / matrix_store: M = X diag(beta) and P into `blocks`; the scan applies M.
+
+fn finish(place: Place, thread: u32, subgroup: u32) {
+  for (var i = thread; i < chunkSize * chunkSize / 4u; i += threads) {
+    let at = place.chunk * chunkSize * chunkSize / 2u + i;
+    let r = tiledRow(i);
+    let c = tiledColumn(i);
+    blocks[at] = vec4<f16>(applied(r, c));
+    blocks[at + chunkSize * chunkSize / 4u] = vec4<f16>(scores(r, c));
   }
 }

@@ -6,7 +6,8 @@ diagnostic(off, chromium.subgroup_matrix_uniformity);
 // kda_prefill / matrix_scan: carry the state through a window's chunks, oldest first, on matrix units.
 //   Vn = M (V - kg S),  O = qg S + P Vn,  S' = diag(decay) S + kl^T Vn
 // One workgroup owns tileV columns of one head's state: f32 in registers, an f16 copy in workgroup memory as operand.
-// Each operand tile of the next chunk is fetched into registers as soon as this chunk's has been used.
+// Operand tiles are fetched into registers: the next chunk's as soon as this one's have been used (`ahead`), or this
+// chunk's where they are used, the next one having been touched meanwhile so that a cache has it.
 // Workgroup memory: the copy [K, tileV + 8] f16 + V - kg S, then Vn [chunkSize, tileV + 8] f16 + sums on their way from
 // matrices to threads, [chunkSize, tileV + 4] and [K, tileV + 4] f32.
 
@@ -20,6 +21,9 @@ const productParts: u32 = 4u; // subgroups side by side down the rows of [kg; qg
 const productColumns: u32 = 1u; // and across its columns
 const updateParts: u32 = 4u; // subgroups down the rows of kl^T Vn
 const updateColumns: u32 = 1u;
+const ahead: bool = true; // whether tiles are fetched a chunk ahead
+const applied: bool = false; // whether prepare has applied M: kg is W = M kg, and V is U = M V
+const rowWidth: u32 = 384u; // elements of `rows` a token has
 alias Io = f32; // storage type of v, o
 
 struct Params {
@@ -57,18 +61,66 @@ const tileLength: u32 = tile * tileVectors;
 const keyTiles: u32 = keyDim / tile;
 const chunkTiles: u32 = chunkSize / tile;
 const valueTiles: u32 = tileV / tile;
-const rowsLength: u32 = chunkSize * keyDim / 4u;
+const keyLength: u32 = chunkSize * keyDim / 4u;
+const rowsLength: u32 = chunkSize * rowWidth / 4u;
 const blockLength: u32 = chunkSize * chunkSize / 4u;
+const blocksLength: u32 = select(2u, 1u, applied) * blockLength;
+const scoresAt: u32 = blocksLength - blockLength;
 const productRows: u32 = 2u * chunkTiles / productParts; // tiles of [kg; qg] S a subgroup computes: down
 const productWidth: u32 = valueTiles / productColumns; // and across
 const updateRows: u32 = keyTiles / updateParts;
 const updateWidth: u32 = valueTiles / updateColumns;
+const sectorVectors: u32 = 4u; // the least a cache fetches: 32 bytes
+const touches: u32 = (3u * keyLength / sectorVectors + threads - 1u) / threads;
 const freshTiles: u32 = (chunkTiles * valueTiles + subgroups - 1u) / subgroups; // tiles of Vn a subgroup computes
 
 var<workgroup> stateHalf: array<vec4<f16>, keyDim * halfStride>;
 var<workgroup> values: array<vec4<f16>, chunkSize * halfStride>; // V - kg S, then Vn
 var<workgroup> tokenSums: array<vec4<f32>, chunkSize * sumStride>; // kg S, then Vn, then O
 var<workgroup> stateSums: array<vec4<f32>, keyDim * sumStride>; // kl^T Vn
+
+// Tiles of kg and qg: a part's rows of tiles, all of K.
+fn fetchKeys(tiles: ptr<function, array<Left, productRows * keyTiles>>, chunk: u32, part: u32) {
+  for (var i = 0u; i < productRows; i++) {
+    let at = chunk * rowsLength + (part + i * productParts) * keyTiles * tileLength;
+    for (var z = 0u; z < keyTiles; z++) {
+      tiles[i * keyTiles + z] = subgroupMatrixLoad<Left, row_major>(&rows, at + z * tileLength, tileVectors);
+    }
+  }
+}
+
+// Tiles of P, for the rows of qg.
+fn fetchScores(tiles: ptr<function, array<Left, productRows * chunkTiles>>, chunk: u32, part: u32) {
+  for (var i = 0u; i < productRows; i++) {
+    let r = (part + i * productParts) % chunkTiles;
+    let at = chunk * blocksLength + scoresAt + r * chunkTiles * tileLength;
+    for (var z = 0u; z < chunkTiles; z++) {
+      tiles[i * chunkTiles + z] = subgroupMatrixLoad<Left, row_major>(&blocks, at + z * tileLength, tileVectors);
+    }
+  }
+}
+
+// Tiles of M.
+fn fetchInverses(tiles: ptr<function, array<Left, freshTiles * chunkTiles>>, chunk: u32, subgroup: u32) {
+  for (var i = 0u; i < freshTiles; i++) {
+    let r = (subgroup + i * subgroups) / valueTiles % chunkTiles;
+    let at = chunk * blocksLength + r * chunkTiles * tileLength;
+    for (var z = 0u; z < chunkTiles; z++) {
+      tiles[i * chunkTiles + z] = subgroupMatrixLoad<Left, row_major>(&blocks, at + z * tileLength, tileVectors);
+    }
+  }
+}
+
+// Tiles of kl^T.
+fn fetchUpdates(tiles: ptr<function, array<Left, updateRows * chunkTiles>>, chunk: u32, part: u32) {
+  for (var i = 0u; i < updateRows; i++) {
+    let at = chunk * rowsLength + 2u * keyLength + (part + i * updateParts) * tileLength;
+    for (var z = 0u; z < chunkTiles; z++) {
+      let x = at + z * keyTiles * tileLength;
+      tiles[i * chunkTiles + z] = subgroupMatrixLoad<Left, col_major>(&rows, x, tileVectors);
+    }
+  }
+}
 
 @compute @workgroup_size(threads)
 fn main(
@@ -96,35 +148,19 @@ fn main(
   }
 
   // Tiles of the chunk at hand.
-  var keys: array<array<Left, keyTiles>, productRows>; // kg, qg
-  var inverses: array<array<Left, chunkTiles>, freshTiles>; // M
-  var scores: array<array<Left, chunkTiles>, productRows>; // P
-  var updates: array<array<Left, chunkTiles>, updateRows>; // kl
-  for (var i = 0u; i < productRows; i++) {
-    let r = productPart + i * productParts;
-    for (var z = 0u; z < keyTiles; z++) {
-      let at = firstChunk * 3u * rowsLength + (r * keyTiles + z) * tileLength;
-      keys[i][z] = subgroupMatrixLoad<Left, row_major>(&rows, at, tileVectors);
-    }
-    for (var z = 0u; z < chunkTiles; z++) {
-      let at = (firstChunk * 2u + 1u) * blockLength + (r % chunkTiles * chunkTiles + z) * tileLength;
-      scores[i][z] = subgroupMatrixLoad<Left, row_major>(&blocks, at, tileVectors);
+  var keys: array<Left, productRows * keyTiles>;
+  var scores: array<Left, productRows * chunkTiles>;
+  var inverses: array<Left, freshTiles * chunkTiles>;
+  var updates: array<Left, updateRows * chunkTiles>;
+  if (ahead) {
+    fetchKeys(&keys, firstChunk, productPart);
+    fetchScores(&scores, firstChunk, productPart);
+    fetchUpdates(&updates, firstChunk, updatePart);
+    if (!applied) {
+      fetchInverses(&inverses, firstChunk, subgroup);
     }
   }
-  for (var i = 0u; i < freshTiles; i++) {
-    let r = (subgroup + i * subgroups) / valueTiles % chunkTiles;
-    for (var z = 0u; z < chunkTiles; z++) {
-      let at = firstChunk * 2u * blockLength + (r * chunkTiles + z) * tileLength;
-      inverses[i][z] = subgroupMatrixLoad<Left, row_major>(&blocks, at, tileVectors);
-    }
-  }
-  for (var i = 0u; i < updateRows; i++) {
-    let r = updatePart + i * updateParts;
-    for (var z = 0u; z < chunkTiles; z++) {
-      let at = (firstChunk * 3u + 2u) * rowsLength + (z * keyTiles + r) * tileLength;
-      updates[i][z] = subgroupMatrixLoad<Left, col_major>(&rows, at, tileVectors);
-    }
-  }
+  var seen = 0u;
   workgroupBarrier(); // the copy of the state is complete
 
   for (var c = 0u; c < chunks; c++) {
@@ -133,22 +169,37 @@ fn main(
     let start = params.first + c * chunkSize;
     var value: array<vec4<f32>, tokenRows>;
     for (var z = 0u; z < tokenRows; z++) {
-      let t = start + row + z * rowStep;
-      let at = (tokenBase + min(t, params.last - 1u)) * params.heads + head;
-      let loaded = vec4<f32>(v[at * valueVectors + firstColumn + column]);
-      value[z] = select(vec4<f32>(0.0), loaded, t < params.last);
+      if (applied) {
+        let r = row + z * rowStep;
+        let x = firstColumn + column;
+        let inTile = r % tile * tileVectors + x % tileVectors;
+        let t = (r / tile * (valueDim / tile) + x / tileVectors) * tileLength;
+        value[z] = vec4<f32>(rows[chunk * rowsLength + 3u * keyLength + t + inTile]);
+      } else {
+        let t = start + row + z * rowStep;
+        let at = (tokenBase + min(t, params.last - 1u)) * params.heads + head;
+        let loaded = vec4<f32>(v[at * valueVectors + firstColumn + column]);
+        value[z] = select(vec4<f32>(0.0), loaded, t < params.last);
+      }
     }
     var fade: array<f32, stateRows>;
     for (var z = 0u; z < stateRows; z++) {
       fade[z] = decay[chunk * keyDim + row + z * rowStep];
     }
 
-    // [kg; qg] S. Tint does not zero a bare `var` again in each round of a loop; a value given is assigned.
-    var products: array<array<Sum, productWidth>, productRows>;
-    for (var i = 0u; i < productRows; i++) {
-      for (var j = 0u; j < productWidth; j++) {
-        products[i][j] = Sum();
+    var touched: array<vec4<f16>, touches>;
+    if (!ahead) {
+      for (var z = 0u; z < touches; z++) {
+        let x = (thread + z * threads) * sectorVectors;
+        touched[z] = rows[next * rowsLength + min(x, 3u * keyLength - 1u)];
       }
+      fetchKeys(&keys, chunk, productPart);
+    }
+
+    // [kg; qg] S. Tint does not zero a bare `var` again in each round of a loop; a value given is assigned.
+    var products: array<Sum, productRows * productWidth>;
+    for (var i = 0u; i < productRows * productWidth; i++) {
+      products[i] = Sum();
     }
     // @stage products with the state
     for (var z = 0u; z < keyTiles; z++) {
@@ -156,7 +207,8 @@ fn main(
         let at = z * tile * halfStride + (productColumn + j) * tileVectors;
         let right = subgroupMatrixLoad<Right, row_major>(&stateHalf, at, halfStride);
         for (var i = 0u; i < productRows; i++) {
-          products[i][j] = subgroupMatrixMultiplyAccumulate(keys[i][z], right, products[i][j]);
+          let p = i * productWidth + j;
+          products[p] = subgroupMatrixMultiplyAccumulate(keys[i * keyTiles + z], right, products[p]);
         }
       }
     }
@@ -166,14 +218,15 @@ fn main(
       if (r < chunkTiles) {
         for (var j = 0u; j < productWidth; j++) {
           let at = r * tile * sumStride + (productColumn + j) * tileVectors;
-          subgroupMatrixStore<row_major>(&tokenSums, at, products[i][j], sumStride);
+          subgroupMatrixStore<row_major>(&tokenSums, at, products[i * productWidth + j], sumStride);
         }
       }
-      for (var z = 0u; z < keyTiles; z++) {
-        let at = next * 3u * rowsLength + (r * keyTiles + z) * tileLength;
-        keys[i][z] = subgroupMatrixLoad<Left, row_major>(&rows, at, tileVectors);
-      }
     }
+    // @stage tiles ahead
+    if (ahead) {
+      fetchKeys(&keys, next, productPart);
+    }
+    // @end
     workgroupBarrier(); // kg S is complete
     for (var z = 0u; z < tokenRows; z++) {
       let r = row + z * rowStep;
@@ -181,76 +234,92 @@ fn main(
     }
     workgroupBarrier(); // V - kg S is complete
 
-    // @stage new values
-    // Vn = M (V - kg S)
-    for (var i = 0u; i < freshTiles; i++) {
-      let job = subgroup + i * subgroups;
-      if (job < chunkTiles * valueTiles) {
-        let r = job / valueTiles;
-        let j = job % valueTiles;
-        var fresh = Sum();
-        for (var z = 0u; z < chunkTiles; z++) {
-          let at = z * tile * halfStride + j * tileVectors;
-          let right = subgroupMatrixLoad<Right, row_major>(&values, at, halfStride);
-          fresh = subgroupMatrixMultiplyAccumulate(inverses[i][z], right, fresh);
-        }
-        subgroupMatrixStore<row_major>(&tokenSums, r * tile * sumStride + j * tileVectors, fresh, sumStride);
-        for (var z = 0u; z < chunkTiles; z++) {
-          let at = next * 2u * blockLength + (r * chunkTiles + z) * tileLength;
-          inverses[i][z] = subgroupMatrixLoad<Left, row_major>(&blocks, at, tileVectors);
+    if (!applied) {
+      // @stage new values
+      // Vn = M (V - kg S)
+      if (!ahead) {
+        fetchInverses(&inverses, chunk, subgroup);
+      }
+      var fresh: array<Sum, freshTiles>;
+      for (var i = 0u; i < freshTiles; i++) {
+        fresh[i] = Sum();
+        let job = subgroup + i * subgroups;
+        if (job < chunkTiles * valueTiles) {
+          let x = job % valueTiles * tileVectors;
+          for (var z = 0u; z < chunkTiles; z++) {
+            let right = subgroupMatrixLoad<Right, row_major>(&values, z * tile * halfStride + x, halfStride);
+            fresh[i] = subgroupMatrixMultiplyAccumulate(inverses[i * chunkTiles + z], right, fresh[i]);
+          }
+          let at = job / valueTiles * tile * sumStride + x;
+          subgroupMatrixStore<row_major>(&tokenSums, at, fresh[i], sumStride);
         }
       }
+      // @end
+      // @stage tiles ahead
+      if (ahead) {
+        fetchInverses(&inverses, next, subgroup);
+      }
+      // @end
+      workgroupBarrier(); // Vn is complete, and V - kg S used
+      for (var z = 0u; z < tokenRows; z++) {
+        let r = row + z * rowStep;
+        values[r * halfStride + column] = vec4<f16>(tokenSums[r * sumStride + column]);
+      }
+      workgroupBarrier(); // the copy of Vn is complete, and its sums are free
     }
-    // @end
-    workgroupBarrier(); // Vn is complete, and V - kg S used
-    for (var z = 0u; z < tokenRows; z++) {
-      let r = row + z * rowStep;
-      values[r * halfStride + column] = vec4<f16>(tokenSums[r * sumStride + column]);
-    }
-    workgroupBarrier(); // the copy of Vn is complete, and its sums are free
 
     // @stage state update
     // kl^T Vn
-    for (var j = 0u; j < updateWidth; j++) {
-      for (var i = 0u; i < updateRows; i++) {
-        var update = Sum();
-        for (var z = 0u; z < chunkTiles; z++) {
-          let at = z * tile * halfStride + (updateColumn + j) * tileVectors;
-          let right = subgroupMatrixLoad<Right, row_major>(&values, at, halfStride);
-          update = subgroupMatrixMultiplyAccumulate(updates[i][z], right, update);
+    if (!ahead) {
+      fetchUpdates(&updates, chunk, updatePart);
+    }
+    var sums: array<Sum, updateRows * updateWidth>;
+    for (var i = 0u; i < updateRows * updateWidth; i++) {
+      sums[i] = Sum();
+    }
+    for (var z = 0u; z < chunkTiles; z++) {
+      for (var j = 0u; j < updateWidth; j++) {
+        let at = z * tile * halfStride + (updateColumn + j) * tileVectors;
+        let right = subgroupMatrixLoad<Right, row_major>(&values, at, halfStride);
+        for (var i = 0u; i < updateRows; i++) {
+          let p = i * updateWidth + j;
+          sums[p] = subgroupMatrixMultiplyAccumulate(updates[i * chunkTiles + z], right, sums[p]);
         }
-        let at = (updatePart + i * updateParts) * tile * sumStride + (updateColumn + j) * tileVectors;
-        subgroupMatrixStore<row_major>(&stateSums, at, update, sumStride);
       }
     }
     for (var i = 0u; i < updateRows; i++) {
-      for (var z = 0u; z < chunkTiles; z++) {
-        let r = updatePart + i * updateParts;
-        let at = (next * 3u + 2u) * rowsLength + (z * keyTiles + r) * tileLength;
-        updates[i][z] = subgroupMatrixLoad<Left, col_major>(&rows, at, tileVectors);
+      for (var j = 0u; j < updateWidth; j++) {
+        let at = (updatePart + i * updateParts) * tile * sumStride + (updateColumn + j) * tileVectors;
+        subgroupMatrixStore<row_major>(&stateSums, at, sums[i * updateWidth + j], sumStride);
       }
     }
     // @end
 
     // @stage outputs
     // O = qg S + P Vn
+    if (!ahead) {
+      fetchScores(&scores, chunk, productPart);
+    }
     for (var i = 0u; i < productRows; i++) {
       let r = productPart + i * productParts;
       if (r >= chunkTiles) {
         for (var j = 0u; j < productWidth; j++) {
+          let p = i * productWidth + j;
+          let x = (productColumn + j) * tileVectors;
           for (var z = 0u; z < chunkTiles; z++) {
-            let at = z * tile * halfStride + (productColumn + j) * tileVectors;
-            let right = subgroupMatrixLoad<Right, row_major>(&values, at, halfStride);
-            products[i][j] = subgroupMatrixMultiplyAccumulate(scores[i][z], right, products[i][j]);
+            let right = subgroupMatrixLoad<Right, row_major>(&values, z * tile * halfStride + x, halfStride);
+            products[p] = subgroupMatrixMultiplyAccumulate(scores[i * chunkTiles + z], right, products[p]);
           }
-          let at = (r - chunkTiles) * tile * sumStride + (productColumn + j) * tileVectors;
-          subgroupMatrixStore<row_major>(&tokenSums, at, products[i][j], sumStride);
-        }
-        for (var z = 0u; z < chunkTiles; z++) {
-          let at = (next * 2u + 1u) * blockLength + (r % chunkTiles * chunkTiles + z) * tileLength;
-          scores[i][z] = subgroupMatrixLoad<Left, row_major>(&blocks, at, tileVectors);
+          let at = (r - chunkTiles) * tile * sumStride + x;
+          subgroupMatrixStore<row_major>(&tokenSums, at, products[p], sumStride);
         }
       }
+    }
+    // @end
+    // @stage tiles ahead
+    if (ahead) {
+      fetchUpdates(&updates, next, updatePart);
+      fetchScores(&scores, next, productPart);
     }
     // @end
     workgroupBarrier(); // kl^T Vn and O are complete
@@ -269,7 +338,15 @@ fn main(
         o[at] = vec4<Io>(tokenSums[r * sumStride + column]);
       }
     }
+    if (!ahead) {
+      for (var z = 0u; z < touches; z++) {
+        seen |= bitcast<vec2<u32>>(touched[z]).x;
+      }
+    }
     workgroupBarrier(); // the copy of the state is complete, and all sums are free
+  }
+  if (params.tokens == 0u) { // never; but what was touched counts as used
+    carried[0].x += f32(seen);
   }
 
   for (var z = 0u; z < stateRows; z++) {

@@ -6,8 +6,8 @@ diagnostic(off, subgroup_uniformity);
 //   A_ij = k_i . (G_i / G_j k_j),  P_ij = q_i . (G_i / G_j k_j)
 // One workgroup owns tileV columns of one head's S; a worker holds rowsPerThread rows of four columns, in registers.
 // The sums e decide the pace: they cross the workers of a column, and what does not need them is done meanwhile.
-// Loaders, whole subgroups of their own, decay the next batch and fetch the one after it: a load whose value is used in
-// the same round is moved down to its use by compilers, and its latency is waited out.
+// Loaders, whole subgroups of their own, decay the next batch and fetch the one after it, which is on its way across the
+// barrier: a load whose value is used in the same round is moved down to its use, and its latency is waited out.
 // Neighbours in one subgroup: the workers of a column, and the loaders of a block.
 // Work may be cut into segments of tokens, workgroup z the z-th of its window: a state wider than V is the map of a
 // segment, what it adds to a state of zeros and what it makes of the identity, and then there are no outputs.
@@ -37,7 +37,7 @@ struct Params {
 @group(0) @binding(3) var<storage, read> v: array<Io>; // [B, T, H, V]
 @group(0) @binding(4) var<storage, read> g: array<vec4<f32>>; // [B, T, H, K]
 @group(0) @binding(5) var<storage, read> beta: array<f32>; // [B, T, H]
-@group(0) @binding(6) var<storage, read_write> state: array<vec4<f32>>; // [segments, B, H, K, stateDim]
+@group(0) @binding(6) var<storage, read_write> state: array<f32>; // [segments, B, H, K, stateDim]
 @group(0) @binding(7) var<storage, read_write> o: array<Io>; // [B, T, H, V]
 
 const block: u32 = 4u; // tokens worked on together
@@ -180,13 +180,12 @@ fn exchanged(one: f32, two: f32, lane: u32, distance: u32) -> f32 {
   return select(one, two, second) + subgroupShuffleXor(select(two, one, second), distance);
 }
 
-// Four tokens' sums over all parts of four columns each: part p gets those of column p % 4.
-fn sumOverParts(mine: array<vec4<f32>, block>, part: u32) -> vec4<f32> {
+// Four tokens' sums over all parts of four columns each: part p gets those of its first, p % 4.
+fn sumOverParts(mine: array<vec4<f32>, block>) -> vec4<f32> {
   var sums = vec4<f32>(0.0);
-  let odd = (part & 1u) != 0u;
   for (var n = 0u; n < block; n++) {
-    let pair = select(mine[n].xz, mine[n].yw, odd) + subgroupShuffleXor(select(mine[n].yw, mine[n].xz, odd), 1u);
-    sums[n] = exchanged(pair.x, pair.y, part, 2u);
+    let pair = mine[n].xz + subgroupShuffleXor(mine[n].yw, 1u);
+    sums[n] = pair.x + subgroupShuffleXor(pair.y, 2u);
   }
   if (parts > 4u) { sums += subgroupShuffleXor(sums, 4u); }
   if (parts > 8u) { sums += subgroupShuffleXor(sums, 8u); }
@@ -199,7 +198,6 @@ fn main(
   @builtin(workgroup_id) workgroup: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) thread: u32,
-  @builtin(subgroup_invocation_id) lane: u32,
 ) {
   let sequence = workgroup.y; // of one head
   let firstRow = sequence / params.heads * params.tokens * params.heads + sequence % params.heads;
@@ -207,23 +205,25 @@ fn main(
   let segment = Segment(firstRow, min(first + params.segment, params.last));
   let firstColumn = workgroup.x * tileV;
   let part = thread % parts;
-  let group = thread / parts; // of four columns
-  let stateAt = (workgroup.z * groups.y + sequence) * keyDim * stateDim / 4u + firstColumn / 4u + group;
+  let group = firstColumn + thread / parts * 4u; // first of four columns
+  let stateAt = (workgroup.z * groups.y + sequence) * keyDim * stateDim + group;
 
   // The same in all lanes of a subgroup, and known to be: under a branch it must take for divergent, a compiler guards
   // every shuffle (twice the instructions on NVIDIA, 2026-11).
   let isLoader = subgroupBroadcastFirst(thread) >= workers;
 
-  var S: array<vec4<f32>, rowsPerThread>;
+  var S: array<vec4<f32>, rowsPerThread>; // columns c ^ p % 4 in part p, so that sums meet without a choice
   var next: Fetched;
   if (!isLoader) {
     for (var r = 0u; r < rowsPerThread; r++) {
       let row = 4u * (r / 4u * parts + part) + r % 4u;
-      if (stateDim == valueDim) {
-        S[r] = state[stateAt + row * (stateDim / 4u)];
-      } else {
-        let column = vec4<u32>(0u, 1u, 2u, 3u) + (firstColumn + group * 4u);
-        S[r] = select(vec4<f32>(0.0), vec4<f32>(1.0), column == vec4<u32>(valueDim + row));
+      for (var c = 0u; c < 4u; c++) {
+        let column = c ^ (part % 4u);
+        if (stateDim == valueDim) {
+          S[r][c] = state[stateAt + row * stateDim + column];
+        } else {
+          S[r][c] = select(0.0, 1.0, group + column == valueDim + row);
+        }
       }
     }
   } else {
@@ -234,72 +234,88 @@ fn main(
   var turn = 0u;
   for (var start = first; start < segment.last + batch; start += batch) {
     if (isLoader) {
-      let current = next;
-      next = fetch(thread - workers, start + batch, segment, firstColumn);
-      stage(thread - workers, start, turn, segment.last, current);
+      stage(thread - workers, start, turn, segment.last, next);
+      next = fetch(thread - workers, start + batch, segment, firstColumn); // in flight across the barrier
     } else if (start > first) {
       for (var m = 0u; m < blocks; m++) {
+        // Reads of workgroup memory come in batches ahead of their use: compilers leave them where they stand.
         let staged = (1u - turn) * blocks + m;
+        var keyRows = array<vec4<f32>, block * rowVectors>();
+        var queryRows = array<vec4<f32>, block * rowVectors>();
+        for (var n = 0u; n < block; n++) {
+          for (var j = 0u; j < rowVectors; j++) {
+            keyRows[n * rowVectors + j] = keysIn[staged][n][j][part];
+            queryRows[n * rowVectors + j] = queriesIn[staged][n][j][part];
+          }
+        }
         var erased = array<vec4<f32>, block>();
         for (var n = 0u; n < block; n++) {
           for (var j = 0u; j < rowVectors; j++) {
-            let key = keysIn[staged][n][j][part];
             for (var e = 0u; e < 4u; e++) {
-              erased[n] = fma(vec4<f32>(key[e]), S[4u * j + e], erased[n]);
+              erased[n] = fma(vec4<f32>(keyRows[n * rowVectors + j][e]), S[4u * j + e], erased[n]);
             }
           }
         }
-        let sums = sumOverParts(erased, part);
+        let sums = sumOverParts(erased);
 
         // While these sums are under way: outputs as far as the state before the block goes, and its decay.
+        for (var n = 0u; n < block; n++) {
+          for (var j = 0u; j < rowVectors; j++) {
+            keyRows[n * rowVectors + j] = keysOut[staged][n][j][part];
+          }
+        }
+        var decay = array<vec4<f32>, rowVectors>();
+        for (var j = 0u; j < rowVectors; j++) {
+          decay[j] = decays[staged][j][part];
+        }
+        let weights = products[staged];
+        let strength = strengths[staged];
+        var fresh = values[staged][group - firstColumn + part % 4u]; // v, then u of column part % 4
         var kept = array<vec4<f32>, block>();
         for (var n = 0u; n < block; n++) {
           for (var j = 0u; j < rowVectors; j++) {
-            let query = queriesIn[staged][n][j][part];
             for (var e = 0u; e < 4u; e++) {
-              kept[n] = fma(vec4<f32>(query[e]), S[4u * j + e], kept[n]);
+              kept[n] = fma(vec4<f32>(queryRows[n * rowVectors + j][e]), S[4u * j + e], kept[n]);
             }
           }
         }
         for (var j = 0u; j < rowVectors; j++) {
-          let decay = decays[staged][j][part];
           for (var e = 0u; e < 4u; e++) {
-            S[4u * j + e] *= decay[e];
+            S[4u * j + e] *= decay[j][e];
           }
         }
 
-        var fresh = values[staged][group * 4u + part % 4u] - sums; // u of column part % 4
-        let strength = strengths[staged];
+        fresh -= sums;
         for (var n = 0u; n < block; n++) {
           for (var j = 0u; j < n; j++) {
-            fresh[n] -= products[staged][j][n] * fresh[j];
+            fresh[n] -= weights[j][n] * fresh[j];
           }
           fresh[n] *= strength[n];
         }
-        let quad = lane - part % 4u;
-        let fresh0 = subgroupShuffle(fresh, quad);
-        let fresh1 = subgroupShuffle(fresh, quad + 1u);
-        let fresh2 = subgroupShuffle(fresh, quad + 2u);
-        let fresh3 = subgroupShuffle(fresh, quad + 3u);
+        let fresh1 = subgroupShuffleXor(fresh, 1u);
+        let fresh2 = subgroupShuffleXor(fresh, 2u);
+        let fresh3 = subgroupShuffleXor(fresh, 3u);
         for (var n = 0u; n < block; n++) {
-          let row = vec4<f32>(fresh0[n], fresh1[n], fresh2[n], fresh3[n]);
+          let row = vec4<f32>(fresh[n], fresh1[n], fresh2[n], fresh3[n]);
           for (var j = 0u; j < rowVectors; j++) {
-            let key = keysOut[staged][n][j][part];
             for (var e = 0u; e < 4u; e++) {
-              S[4u * j + e] = fma(vec4<f32>(key[e]), row, S[4u * j + e]);
+              S[4u * j + e] = fma(vec4<f32>(keyRows[n * rowVectors + j][e]), row, S[4u * j + e]);
             }
           }
         }
 
-        let outputs = sumOverParts(kept, part);
-        for (var n = 0u; n < block; n++) {
-          var output = outputs[n];
-          for (var j = 0u; j < n + 1u; j++) {
-            output = fma(products[staged][n][j], fresh[j], output);
-          }
+        // Part p writes the outputs of tokens p / 4, p / 4 + quads, .. in column p % 4.
+        let outputs = sumOverParts(kept);
+        for (var i = 0u; i < block; i += quads) {
+          let n = i + part / 4u;
           let token = start - batch + m * block + n;
-          if (stateDim == valueDim && n % quads == part / 4u && token < segment.last) {
-            o[rowOf(token, segment) * valueDim + firstColumn + group * 4u + part % 4u] = Io(output);
+          if (stateDim == valueDim && n < block && token < segment.last) {
+            let row = products[staged][n];
+            var output = outputs[n];
+            for (var j = 0u; j < block; j++) {
+              output = fma(select(0.0, row[j], j <= n), fresh[j], output);
+            }
+            o[rowOf(token, segment) * valueDim + group + part % 4u] = Io(output);
           }
         }
       }
@@ -309,7 +325,10 @@ fn main(
   }
   if (!isLoader) {
     for (var r = 0u; r < rowsPerThread; r++) {
-      state[stateAt + (4u * (r / 4u * parts + part) + r % 4u) * (stateDim / 4u)] = S[r];
+      let row = 4u * (r / 4u * parts + part) + r % 4u;
+      for (var c = 0u; c < 4u; c++) {
+        state[stateAt + row * stateDim + (c ^ (part % 4u))] = S[r][c];
+      }
     }
   }
 }
