@@ -1,6 +1,8 @@
 // kda_decode / operands_direct: each thread reads q, k and g of its own rows, and nobody waits for another.
 
-fn loadOperands(head: u32, local: u32, firstFour: u32) -> Operands {
+alias Fetched = Operands;
+
+fn fetchOperands(head: u32, local: u32, firstFour: u32) -> Fetched {
   var mine: Operands;
   // @unroll
   for (var i = 0u; i < fours; i++) {
@@ -8,6 +10,11 @@ fn loadOperands(head: u32, local: u32, firstFour: u32) -> Operands {
     mine.queries[i] = q[head * foursOfK + firstFour + i * fourStep];
     mine.decays[i] = g[head * foursOfK + firstFour + i * fourStep];
   }
+  return mine;
+}
+
+fn takeOperands(fetched: Fetched, local: u32, firstFour: u32) -> Operands {
+  var mine = fetched;
   // @unroll
   for (var i = 0u; i < fours; i++) {
     mine.queries[i] *= params.scale;

@@ -31,6 +31,10 @@ export const space = defineSpace({
     initial: "staged",
     doc: "How a thread gets q, k and g: through workgroup memory behind a barrier, or from their buffers",
   }),
+  operandsFirst: oneOf([false, true], {
+    initial: false,
+    doc: "Ask for q, k and g before the state, so that they are ready while it is on its way",
+  }),
   reduce: oneOf(["barrier", "mixed", "subgroup"], {
     initial: "barrier",
     doc:

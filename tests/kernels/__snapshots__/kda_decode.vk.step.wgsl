@@ -15,7 +15,8 @@ const rowsPerThread: u32 = 8u;   // in fours
 const laneColumns: u32 = 1u;    // neighbouring threads along a row; then the next row thread begins
 const threadStep: u32 = 1u;      // fours of rows from a thread's first to the next thread's first
 const fourStep: u32 = 16u;        // fours of rows from one of a thread to its next
-const folded: bool = false;      // whether the grid has a z, where it may overshoot
+const operandsFirst: bool = false; // whether q, k and g are asked for before S
+const folded: bool = false;        // whether the grid has a z, where it may overshoot
 alias Vec = vec4<f32>;           // columnsPerThread columns
 alias StoredVec = vec4<f32>;     // what one load of S brings
 
@@ -76,10 +77,17 @@ fn main(
   let inV = head * columnsOfV + columns;
   let firstFour = row * threadStep;
 
+  var fetched: Fetched;
+  if (operandsFirst) {
+    fetched = fetchOperands(head, local, firstFour);
+  }
   let stored = loadTile(head, columns, firstFour);
+  if (!operandsFirst) {
+    fetched = fetchOperands(head, local, firstFour);
+  }
   let value = v[inV];
   let strength = beta[head];
-  let mine = loadOperands(head, local, firstFour);
+  let mine = takeOperands(fetched, local, firstFour);
 
   let decayed = decayTile(stored, mine.decays);
   let sums = sumRows(column, row, sumTile(decayed, mine));
@@ -140,17 +148,32 @@ fn storeTile(head: u32, columns: u32, firstFour: u32, tile: Tile, keys: array<ve
   }
 }
 
-// kda_decode / operands_staged: a workgroup reads q, k and g once and exponentiates g once, in workgroup memory.
+// kda_decode / operands_staged: the first threads read q, k and g, four of a head each, and share them in workgroup
+// memory. A workgroup has at least foursOfK threads.
 
 var<workgroup> stagedKeys: array<vec4<f32>, foursOfK>;
 var<workgroup> stagedQueries: array<vec4<f32>, foursOfK>; // times scale
 var<workgroup> stagedDecays: array<vec4<f32>, foursOfK>;
 
-fn loadOperands(head: u32, local: u32, firstFour: u32) -> Operands {
-  for (var i = local; i < foursOfK; i += threads) {
-    stagedKeys[i] = k[head * foursOfK + i];
-    stagedQueries[i] = q[head * foursOfK + i] * params.scale;
-    stagedDecays[i] = decayOf(g[head * foursOfK + i]);
+struct Fetched {
+  keys: vec4<f32>,
+  queries: vec4<f32>,
+  gates: vec4<f32>,
+}
+
+fn fetchOperands(head: u32, local: u32, firstFour: u32) -> Fetched {
+  var fetched: Fetched;
+  if (local < foursOfK) {
+    fetched = Fetched(k[head * foursOfK + local], q[head * foursOfK + local], g[head * foursOfK + local]);
+  }
+  return fetched;
+}
+
+fn takeOperands(fetched: Fetched, local: u32, firstFour: u32) -> Operands {
+  if (local < foursOfK) {
+    stagedKeys[local] = fetched.keys;
+    stagedQueries[local] = fetched.queries * params.scale;
+    stagedDecays[local] = decayOf(fetched.gates);
   }
   workgroupBarrier(); // keys, queries and decays are complete
   var mine: Operands;
