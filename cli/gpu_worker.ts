@@ -6,6 +6,7 @@ import { numericCheckOp } from "./worker_ops/numeric_check.ts";
 import { runOp } from "./worker_ops/run.ts";
 import { stagesOp } from "./worker_ops/stages.ts";
 import { trialOp } from "./worker_ops/trial.ts";
+import { verifyOp } from "./worker_ops/verify.ts";
 import { windowsOp } from "./worker_ops/windows.ts";
 
 await serveGpu({
@@ -14,5 +15,6 @@ await serveGpu({
   run: runOp as WorkerOp,
   stages: stagesOp as WorkerOp,
   windows: windowsOp as WorkerOp,
+  verify: verifyOp() as WorkerOp,
   numeric_check: numericCheckOp,
 });

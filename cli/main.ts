@@ -8,6 +8,7 @@ import { runCommand } from "./commands/run.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { tuneCommand } from "./commands/tune.ts";
 import { variantsCommand } from "./commands/variants.ts";
+import { verifyCommand } from "./commands/verify.ts";
 import { note } from "./output.ts";
 import { EXIT, isUserError } from "./user_error.ts";
 
@@ -23,6 +24,7 @@ const program = new Command("deltatune")
 Examples:
   deno task tune                                     tune this device's kernels, two minutes
   deno task doctor                                   what can this machine do?
+  deno task verify                                   are they right, on this device?
   deno task run kda_prefill --in case.safetensors --out result.safetensors
   deno task variants kda_decode --count
 
@@ -33,6 +35,7 @@ for (
     tuneCommand(),
     benchCommand(),
     runCommand(),
+    verifyCommand(),
     variantsCommand(),
     profilesCommand(),
     devicesCommand(),

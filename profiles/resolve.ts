@@ -110,7 +110,7 @@ function candidates(
 }
 
 /** Why a stored config is none of today's space. */
-function illegal(family: AnyFamily, config: Config): string | undefined {
+export function illegal(family: AnyFamily, config: Config): string | undefined {
   const missing = tunablesRead(family.space, config[FORMULATION]).find(([name]) => !(name in config))?.[0];
   if (missing !== undefined) return `it does not set ${missing}, a tunable ${family.name} has now`;
   try {

@@ -22,6 +22,18 @@ export function encodeTensor(tensor: Tensor, spec: BufferSpec): Uint8Array<Array
   return bytes;
 }
 
+/** encodeTensor() for tensors that many plans take: bytes are made once for each type, order and part. */
+export function encodeOnce(): typeof encodeTensor {
+  const known = new WeakMap<Tensor, Map<string, Uint8Array<ArrayBuffer>>>();
+  return (tensor, spec) => {
+    const forms = known.get(tensor) ?? new Map();
+    known.set(tensor, forms);
+    const form = JSON.stringify([spec.dtype, spec.length, spec.part, spec.swapped]);
+    if (!forms.has(form)) forms.set(form, encodeTensor(tensor, spec));
+    return forms.get(form)!;
+  };
+}
+
 /** A tensor in a buffer's storage type, whole copies one after the other: up to `most` bytes, or what the buffer takes. */
 export function repeatedBlock(tensor: Tensor, spec: BufferSpec, most: number): Uint8Array<ArrayBuffer> {
   // Two copies keep an odd number of f16 at whole words.

@@ -97,12 +97,15 @@ export class Execution {
     return execution;
   }
 
-  /** Fills inputs and states from host tensors (zeros where one is absent) and everything else with NaN. */
-  upload(tensors: Tensors): void {
+  /**
+   * Fills inputs and states from host tensors (zeros where one is absent) and everything else with NaN. `encode` may
+   * remember what it has encoded.
+   */
+  upload(tensors: Tensors, encode = encodeTensor): void {
     for (const spec of this.#plan.buffers) {
       const source = spec.from === undefined ? undefined : tensors[spec.from];
       const buffer = this.#buffers.get(spec.name)!;
-      if (source) fillBuffer(this.#device, buffer, bufferBytes(spec), encodeTensor(source, spec));
+      if (source) fillBuffer(this.#device, buffer, bufferBytes(spec), encode(source, spec));
       else if (spec.from === undefined) this.fill(spec, poisonBlock(spec));
       else clearBuffer(this.#device, buffer, bufferBytes(spec));
     }

@@ -6,9 +6,10 @@ import { type Ceilings, SCHEMA_VERSION, type Trial, type TrialStatus } from "../
 import { ClockProbe } from "./clock_probe.ts";
 import { floorUs } from "./ceilings.ts";
 import { Execution } from "./executor.ts";
+import { failureOf } from "./failure.ts";
 import { measure } from "./measure.ts";
 import type { OpenDevice } from "./open_device.ts";
-import { CompileError, PipelineCache } from "./pipeline_cache.ts";
+import { PipelineCache } from "./pipeline_cache.ts";
 import { completeSets } from "./timing_sets.ts";
 import { Timer } from "./timer.ts";
 import { type Case, makeCase, verify } from "./verify.ts";
@@ -25,8 +26,8 @@ export interface TrialRequest {
   readonly capUs: number;
 }
 
-/** What a trial is doing, so that whoever waits can bound each phase. */
-export type Phase = "compile" | "verify" | "time";
+/** What is being done, so that whoever waits can bound each phase; heads the reference has so far, where that is awaited. */
+export type Phase = "compile" | "verify" | "time" | `reference ${number}`;
 
 /** Work before the first look at the clocks, us. */
 export const WARM_UP_US = 5_000;
@@ -38,13 +39,11 @@ export class TrialRunner {
   readonly #timer: Timer;
   readonly #cases = new Map<string, Case>();
   #probe?: ClockProbe;
-  #lost?: string;
 
   constructor(opened: OpenDevice, family: AnyFamily) {
     this.#opened = opened;
     this.#family = family;
     this.#timer = new Timer(opened.device);
-    opened.device.lost.then((info) => this.#lost = info.message || info.reason || "device lost");
   }
 
   async run(request: TrialRequest, onPhase: (phase: Phase) => void = () => {}): Promise<Trial> {
@@ -68,13 +67,8 @@ export class TrialRunner {
     try {
       return end(...await this.#attempt(request, onPhase));
     } catch (error) {
-      // A device reports its loss after the call that met it has failed.
-      await new Promise((done) => setTimeout(done, 10));
-      const reason = (error as Error).message;
-      if (this.#lost !== undefined) return end("device_lost", { reason: this.#lost });
-      if (error instanceof CompileError) return end("compile_error", { reason });
-      if (error instanceof RangeError) return end("rejected", { reason });
-      return end("runtime_error", { reason });
+      const { status, reason } = await failureOf(this.#opened.device, error);
+      return end(status, { reason });
     }
   }
 

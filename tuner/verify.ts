@@ -1,7 +1,8 @@
-import type { AnyFamily, Axes, Capabilities, Scalars, Tensors } from "../kernels/core/family.ts";
+import type { AnyFamily, Axes, Capabilities, Plan, Scalars, Tensors } from "../kernels/core/family.ts";
 import { errorRatio } from "../kernels/core/error_ratio.ts";
 import { fit } from "../kernels/core/fit.ts";
 import type { Config } from "../kernels/core/space.ts";
+import { encodeTensor } from "./buffer_codec.ts";
 import { Execution } from "./executor.ts";
 import type { PipelineCache } from "./pipeline_cache.ts";
 
@@ -28,6 +29,46 @@ export function makeCase(family: AnyFamily, axes: Axes, seed: number): Case {
   return { axes, inputs, expected: family.reference(axes, inputs) };
 }
 
+/** What a variant wrote to NaN-poisoned buffers, flat, and how long that took. */
+export interface PoisonedRun {
+  readonly outputs: Tensors;
+  readonly compileMs: number;
+  /** From submission to the end of the last dispatch, wall clock, on whatever clocks the device is at. */
+  readonly callMs: number;
+}
+
+/** Runs a plan once on NaN-poisoned buffers. */
+export async function runPoisoned(
+  device: GPUDevice,
+  plan: Plan,
+  inputs: Tensors,
+  pipelines: PipelineCache,
+  encode = encodeTensor,
+): Promise<PoisonedRun> {
+  const execution = await Execution.prepare(device, plan, pipelines);
+  try {
+    execution.upload(inputs, encode);
+    await device.queue.onSubmittedWorkDone();
+    const start = performance.now();
+    execution.run();
+    await device.queue.onSubmittedWorkDone();
+    const callMs = performance.now() - start;
+    return { outputs: await execution.download(), compileMs: execution.compileMs, callMs };
+  } finally {
+    execution.destroy();
+  }
+}
+
+/** Compares outputs with the answer, one by one. */
+export function judge(outputs: Tensors, expected: Tensors, tolerance: number): Verification {
+  const errors = Object.fromEntries(
+    Object.keys(expected).map((name) => [name, errorRatio(outputs[name].data, expected[name].data)]),
+  );
+  const ratios = Object.values(errors);
+  const worst = ratios.some(Number.isNaN) ? NaN : Math.max(...ratios);
+  return { errors, worst, tolerance, passed: worst <= tolerance };
+}
+
 /** Runs a variant on NaN-poisoned buffers and compares every output with the case's answer. */
 export async function verify(
   device: GPUDevice,
@@ -38,20 +79,6 @@ export async function verify(
   pipelines: PipelineCache,
 ): Promise<Verification> {
   const plan = fit(family.plan(test.axes, config, capabilities, test.scalars), capabilities);
-  const execution = await Execution.prepare(device, plan, pipelines);
-  try {
-    execution.upload(test.inputs);
-    execution.run();
-    const outputs = await execution.download();
-    const errors = Object.fromEntries(
-      Object.keys(family.outputs).map((
-        name,
-      ) => [name, errorRatio(outputs[name].data, test.expected[name].data)]),
-    );
-    const ratios = Object.values(errors);
-    const worst = ratios.some(Number.isNaN) ? NaN : Math.max(...ratios);
-    return { errors, worst, tolerance: plan.tolerance, passed: worst <= plan.tolerance };
-  } finally {
-    execution.destroy();
-  }
+  const { outputs } = await runPoisoned(device, plan, test.inputs, pipelines);
+  return judge(outputs, test.expected, plan.tolerance);
 }

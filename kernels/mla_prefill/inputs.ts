@@ -8,8 +8,8 @@ import { kvHeads } from "./pieces.ts";
 const RISE = 32;
 
 /**
- * Normal q, k and v, but for channel 0: there every query is 4 and keys are whole numbers, exact in f16, which rise so that
- * the maximum of a query's scores moves on as it meets more keys, or do as a regime says.
+ * Normal q, k and v, but for channel 0: there every query is 4 and keys rise in whole numbers, exact in f16, so that the
+ * maximum of a query's scores moves on as it meets more keys. A regime steers scores by the last channel in its place.
  */
 export function inputsFor(axes: Axes, seed: number, regimeName?: string): Tensors {
   const { B, T, H, K, V, C } = axes;
@@ -22,10 +22,11 @@ export function inputsFor(axes: Axes, seed: number, regimeName?: string): Tensor
   });
   const q = normal([B, T, H, K], regime?.queries);
   const k = normal([B, C + T, G, K]);
-  for (let row = 0; row < B * T * H; row++) q.data[row * K] = STEER;
+  const channel = regime ? K - 1 : 0;
+  for (let row = 0; row < B * T * H; row++) q.data[row * K + channel] = STEER;
   for (let row = 0; row < B * (C + T) * G; row++) {
     const key = Math.floor(row / G) % (C + T);
-    k.data[row * K] = regime
+    k.data[row * K + channel] = regime
       ? steeringKey(regime.nats(key, C + T), K ** -0.5)
       : Math.round(RISE * (key + 1) / (C + T));
   }
