@@ -5,6 +5,7 @@ import halfF16 from "./half_f16.wgsl" with { type: "text" };
 import halfF32 from "./half_f32.wgsl" with { type: "text" };
 import matrixLayout from "./matrix_layout.wgsl" with { type: "text" };
 import matrixSplit from "./matrix_split.wgsl" with { type: "text" };
+import matrixStage from "./matrix_stage.wgsl" with { type: "text" };
 import pagesCode from "./pages.wgsl" with { type: "text" };
 import { type MlaDecodeConfig, ROW_DIMS, subgroups, UNIT_DIMS, VALUE_DIMS } from "./space.ts";
 import type { SplitRequest } from "./split_request.ts";
@@ -29,7 +30,7 @@ export function matrixPass(request: SplitRequest, config: MlaDecodeConfig, devic
   return definePass(device, {
     label: "split",
     code: specialize(
-      link(matrixSplit, matrixLayout, pagesCode, request.cacheCode, half ? halfF16 : halfF32),
+      link(matrixSplit, matrixLayout, matrixStage, pagesCode, request.cacheCode, half ? halfF16 : halfF32),
       {
         keysPerTile: matrixKeys,
         headsPerGroup: matrixHeads,

@@ -134,29 +134,14 @@ export function subgroups(c: MlaDecodeConfig): number {
 
 export const space = defineSpace(tunables, [
   {
-    holds: (c) => c.headsPerThread <= c.headsPerGroup,
-    reason: "headsPerThread must not exceed headsPerGroup",
-    formulations: ["fma"],
-  },
-  {
     holds: (c) => dimGroups(c) >= 1 && dimGroups(c) <= 8,
     reason:
       "threads / (keysPerTile / keysPerThread * headsPerGroup / headsPerThread) must be 1 to 8 dim groups",
     formulations: ["fma"],
   },
   {
-    holds: (c) => c.keysPerThread * c.headsPerThread >= 16 && c.keysPerThread * c.headsPerThread <= 64,
-    reason: "keysPerThread * headsPerThread must be from 16 to 64 scores",
-    formulations: ["fma"],
-  },
-  {
     holds: (c) => valueHeads(c) >= 4 && valueHeads(c) <= 16,
     reason: "headsPerGroup * 64 / threads must be from 4 to 16 heads a thread sums values of",
-    formulations: ["fma"],
-  },
-  {
-    holds: (c) => c.rowsPerStep <= c.keysPerTile / c.keysPerThread,
-    reason: "rowsPerStep must not exceed keysPerTile / keysPerThread",
     formulations: ["fma"],
   },
   {

@@ -13,7 +13,7 @@ diagnostic(off, chromium.subgroup_matrix_uniformity);
 // before it are summed.
 // Workgroup memory: rows of the tiles, padded by 16 bytes + a share of scores per dim part + weights.
 // Rows beyond the sequence's end repeat its last one with weight 0: their page may hold anything.
-// Linked with matrix_layout.wgsl, pages.wgsl with one of cache_*, and one of half_f16 and half_f32 (halves).
+// Linked with matrix_layout.wgsl, matrix_stage.wgsl, pages.wgsl with one of cache_*, and one of half_f16 and half_f32 (halves).
 
 const keysPerTile: u32 = 16u;   // cached rows per tile; divides a page
 const headsPerGroup: u32 = 16u; // heads per workgroup
@@ -28,9 +28,9 @@ const matrixN: u32 = 16u;       // columns of a right matrix
 const matrixK: u32 = 16u;       // what they share
 alias CacheUnit = array<vec4<f32>, 2>;    // 8 values of the cache as stored
 
-fn pack(low: vec4<f32>, high: vec4<f32>) -> vec4<u32> {
-  return vec4<u32>(
-    pack2x16float(low.xy), pack2x16float(low.zw), pack2x16float(high.xy), pack2x16float(high.zw));
+// Rows of a tile inside the sequence.
+fn liveRows(rows: u32, index: u32) -> u32 {
+  return min(keysPerTile, rows - index * keysPerTile);
 }
 
 @compute @workgroup_size(threads)
@@ -67,29 +67,12 @@ fn main(
   }
   if (firstTile < lastTile) {
     var pending: array<CacheUnit, tileLoads>; // the tile after those in workgroup memory
-    var pendingPlace = placeOf(sequence, firstTile * keysPerTile);
-    var last = min(keysPerTile, rows - firstTile * keysPerTile) * rowUnits - 1u;
-    for (var i = 0u; i < tileLoads; i++) {
-      pending[i] = cached(pendingPlace.buffer, pendingPlace.unit + min(local + i * threads, last));
-    }
-    pendingPlace = placeOf(sequence, min(firstTile + 1u, lastTile - 1u) * keysPerTile);
+    fetchTile(local, placeOf(sequence, firstTile * keysPerTile), liveRows(rows, firstTile), &pending);
+    var next = placeOf(sequence, min(firstTile + 1u, lastTile - 1u) * keysPerTile); // where the tile after that lies
 
     var queries: array<Left, dimSteps * headTiles>;
     for (var first = 0u; first < headsPerGroup; first += tileRows) {
-      for (var i = local; i < tileRows * rowUnits; i += queryLoads * threads) {
-        var halved: array<vec4<u32>, queryLoads>;
-        for (var k = 0u; k < queryLoads; k++) {
-          let head = min(firstHead + first + (i + k * threads) / rowUnits, params.heads - 1u);
-          let at = ((queryRow + head) * rowUnits + (i + k * threads) % rowUnits) * 2u;
-          halved[k] = pack(q[at] * params.scale, q[at + 1u] * params.scale);
-        }
-        for (var k = 0u; k < queryLoads; k++) {
-          let at = i + k * threads;
-          if (at < tileRows * rowUnits) {
-            tile[at + at / rowUnits] = halved[k];
-          }
-        }
-      }
+      stageQueries(local, queryRow, firstHead + first);
       workgroupBarrier(); // these heads' q is in place
       for (var m = 0u; m < headTiles; m++) {
         let row = matrixHead + m * matrixM - first; // of the matrix in these rows, or beyond them
@@ -104,17 +87,10 @@ fn main(
       workgroupBarrier(); // it is in registers
     }
     if (buffers == 2u) {
-      for (var i = 0u; i < tileLoads; i++) {
-        let at = local + i * threads;
-        if (tileUnits % threads == 0u || at < tileUnits) {
-          tile[at + at / rowUnits] = halves(pending[i]);
-        }
-      }
-      last = min(keysPerTile, rows - min(firstTile + 1u, lastTile - 1u) * keysPerTile) * rowUnits - 1u;
-      for (var i = 0u; i < tileLoads; i++) {
-        pending[i] = cached(pendingPlace.buffer, pendingPlace.unit + min(local + i * threads, last));
-      }
-      pendingPlace = placeOf(sequence, min(firstTile + 2u, lastTile - 1u) * keysPerTile);
+      storeTile(local, 0u, &pending);
+      let second = min(firstTile + 1u, lastTile - 1u);
+      fetchTile(local, next, liveRows(rows, second), &pending);
+      next = placeOf(sequence, min(firstTile + 2u, lastTile - 1u) * keysPerTile);
       workgroupBarrier(); // the first tile is in place
     }
 
@@ -144,21 +120,12 @@ fn main(
       if (buffers == 1u) {
         workgroupBarrier(); // the tile is used up
         // @stage staging
-        for (var i = 0u; i < tileLoads; i++) {
-          let at = local + i * threads;
-          if (tileUnits % threads == 0u || at < tileUnits) {
-            tile[at + at / rowUnits] = halves(pending[i]);
-          }
-        }
+        storeTile(local, 0u, &pending);
         // @end
         workgroupBarrier(); // the next tile is in place
         // @stage staging
-        let next = min(round + 1u, lastTile - 1u);
-        last = min(keysPerTile, rows - next * keysPerTile) * rowUnits - 1u;
-        for (var i = 0u; i < tileLoads; i++) {
-          pending[i] = cached(pendingPlace.buffer, pendingPlace.unit + min(local + i * threads, last));
-        }
-        pendingPlace = placeOf(sequence, min(round + 2u, lastTile - 1u) * keysPerTile);
+        fetchTile(local, next, liveRows(rows, min(round + 1u, lastTile - 1u)), &pending);
+        next = placeOf(sequence, min(round + 2u, lastTile - 1u) * keysPerTile);
         // @end
       }
 
@@ -198,7 +165,7 @@ fn main(
 
       // @stage softmax
       if (round < lastTile) {
-        let live = min(keysPerTile, rows - round * keysPerTile); // rows of this tile inside the sequence
+        let live = liveRows(rows, round);
         var low = vec4<f32>(0.0); // scores of this thread's 8 keys
         var high = vec4<f32>(0.0);
         for (var d = 0u; d < dimParts; d++) {
@@ -206,8 +173,8 @@ fn main(
           high += scores[(d * headsPerGroup + head) * scoreStride + part * 2u + 1u];
         }
         let key = part * 8u + vec4<u32>(0u, 1u, 2u, 3u);
-        low = select(vec4<f32>(emptyLse), low, key < vec4<u32>(live));
-        high = select(vec4<f32>(emptyLse), high, key + 4u < vec4<u32>(live));
+        low = select(vec4<f32>(emptyLse), low * params.scale, key < vec4<u32>(live));
+        high = select(vec4<f32>(emptyLse), high * params.scale, key + 4u < vec4<u32>(live));
         let largest = max(low, high);
         var best = max(max(largest.x, largest.y), max(largest.z, largest.w));
         for (var width = 1u; width < partsPerHead; width *= 2u) {
@@ -236,18 +203,9 @@ fn main(
       // @end
       if (buffers == 2u) {
         // @stage staging
-        for (var i = 0u; i < tileLoads; i++) {
-          let at = local + i * threads;
-          if (tileUnits % threads == 0u || at < tileUnits) {
-            tile[(1u - buffer) * keysPerTile * rowStride + at + at / rowUnits] = halves(pending[i]);
-          }
-        }
-        let next = min(round + 2u, lastTile - 1u);
-        last = min(keysPerTile, rows - next * keysPerTile) * rowUnits - 1u;
-        for (var i = 0u; i < tileLoads; i++) {
-          pending[i] = cached(pendingPlace.buffer, pendingPlace.unit + min(local + i * threads, last));
-        }
-        pendingPlace = placeOf(sequence, min(round + 3u, lastTile - 1u) * keysPerTile);
+        storeTile(local, 1u - buffer, &pending);
+        fetchTile(local, next, liveRows(rows, min(round + 2u, lastTile - 1u)), &pending);
+        next = placeOf(sequence, min(round + 3u, lastTile - 1u) * keysPerTile);
         // @end
         buffer = 1u - buffer;
       }
@@ -353,6 +311,49 @@ var<workgroup> scores: array<vec4<f32>, dimParts * headsPerGroup * scoreStride>;
 var<workgroup> weights: array<vec4<u32>, headsPerGroup * weightStride>; // [headsPerGroup, keysPerTile] in halves
 var<workgroup> factors: array<f32, headsPerGroup>; // what the heads' o is multiplied by
 var<workgroup> hasGrown: u32; // 1 where a maximum did
+
+// mla_decode / matrix_stage: rows of the cache and of q on their way into the tiles' memory, in halves.
+// The rows of a tile lie in one page, one behind the other: thread after thread takes unit after unit.
+
+fn pack(low: vec4<f32>, high: vec4<f32>) -> vec4<u32> {
+  return vec4<u32>(
+    pack2x16float(low.xy), pack2x16float(low.zw), pack2x16float(high.xy), pack2x16float(high.zw));
+}
+
+// Beyond the `live` rows inside the sequence, their last unit over and over: finite, for weights of 0 to multiply.
+fn fetchTile(local: u32, place: Place, live: u32, pending: ptr<function, array<CacheUnit, tileLoads>>) {
+  for (var i = 0u; i < tileLoads; i++) {
+    (*pending)[i] = cached(place.buffer, place.unit + min(local + i * threads, live * rowUnits - 1u));
+  }
+}
+
+fn storeTile(local: u32, buffer: u32, pending: ptr<function, array<CacheUnit, tileLoads>>) {
+  for (var i = 0u; i < tileLoads; i++) {
+    let at = local + i * threads;
+    if (tileUnits % threads == 0u || at < tileUnits) {
+      tile[buffer * keysPerTile * rowStride + at + at / rowUnits] = halves((*pending)[i]);
+    }
+  }
+}
+
+// As many heads' q as the tiles have rows. A head beyond H repeats the last one; its answer is not written.
+fn stageQueries(local: u32, queryRow: u32, firstHead: u32) {
+  for (var first = local; first < tileRows * rowUnits; first += queryLoads * threads) {
+    var units: array<vec4<u32>, queryLoads>;
+    for (var i = 0u; i < queryLoads; i++) {
+      let at = first + i * threads;
+      let head = min(firstHead + at / rowUnits, params.heads - 1u);
+      let source = ((queryRow + head) * rowUnits + at % rowUnits) * 2u;
+      units[i] = pack(q[source], q[source + 1u]);
+    }
+    for (var i = 0u; i < queryLoads; i++) {
+      let at = first + i * threads;
+      if (at < tileRows * rowUnits) {
+        tile[at + at / rowUnits] = units[i];
+      }
+    }
+  }
+}
 
 // mla_decode / pages: where a row of a sequence lies in the pool, whose pages may be in several buffers.
 // Linked with one of cache_one, cache_two and cache_four (cached).
