@@ -4,8 +4,7 @@
 //   A_ij = k_i . (G_i / G_j k_j),  P_ij = q_i . (G_i / G_j k_j)
 // One workgroup owns tileV columns of one head's S; a worker holds rowsPerThread rows of four columns, in registers.
 // The sums e decide the pace: they cross the workers of a column, and what does not need them is done meanwhile.
-// Loaders, whole subgroups of their own, decay the next batch and fetch the one after it, which is on its way across the
-// barrier: a load whose value is used in the same round is moved down to its use, and its latency is waited out.
+// Loaders, whole subgroups of their own, stage the next batch meanwhile. Linked with recurrent_loaders.
 // Neighbours in one subgroup: the workers of a column, and the loaders of a block.
 // Work may be cut into segments of tokens, workgroup z the z-th of its window: a state wider than V is the map of a
 // segment, what it adds to a state of zeros and what it makes of the identity, and then there are no outputs.
@@ -71,121 +70,6 @@ struct Segment {
 // The row of a token in q, k, g, v and o; one past the last is read as the last.
 fn rowOf(token: u32, segment: Segment) -> u32 {
   return segment.firstRow + min(token, segment.last - 1u) * params.heads;
-}
-
-// What a loader holds of a batch.
-struct Fetched {
-  query: array<vec4<Io>, rounds * block>,
-  key: array<vec4<Io>, rounds * block>,
-  gate: array<vec4<f32>, rounds * block>,
-  value: array<Io, valueLoads>,
-  strength: f32,
-}
-
-fn fetch(loader: u32, start: u32, segment: Segment, firstColumn: u32) -> Fetched {
-  var fetched: Fetched;
-  // @unroll
-  for (var n = 0u; n < block; n++) {
-    let at = rowOf(start + loader / team * block + n, segment) * keyVectors + loader % team;
-    // @unroll
-    for (var r = 0u; r < rounds; r++) {
-      fetched.query[r * block + n] = q[at + r * team];
-      fetched.key[r * block + n] = k[at + r * team];
-      fetched.gate[r * block + n] = g[at + r * team];
-    }
-  }
-  // @unroll
-  for (var i = 0u; i < valueLoads; i++) {
-    let item = loader + i * loaders;
-    let value = v[rowOf(start + item / tileV, segment) * valueDim + firstColumn % valueDim + item % tileV];
-    fetched.value[i] = select(Io(0.0), value, firstColumn < valueDim);
-  }
-  fetched.strength = beta[rowOf(start + loader, segment)];
-  return fetched;
-}
-
-// Stages what was fetched of the batch at `start` as the `turn`th. Tokens past the last leave the state as it is.
-fn stage(loader: u32, start: u32, turn: u32, last: u32, fetched: Fetched) {
-  let to = turn * blocks + loader / team;
-  let lane = loader % team;
-  let first = start + loader / team * block;
-  var sums = array<f32, 16>(); // P_ij at 4 i + j, A_ij at 4 j + i
-  // @unroll
-  for (var r = 0u; r < rounds; r++) {
-    let x = r * team + lane;
-    var decay = vec4<f32>(1.0); // G_i
-    var held = array<vec4<f32>, block>(); // G_i / G_j k_j
-    // @unroll
-    for (var i = 0u; i < block; i++) {
-      let valid = first + i < last;
-      let key = select(vec4<f32>(0.0), vec4<f32>(fetched.key[r * block + i]), valid);
-      let query = vec4<f32>(fetched.query[r * block + i]) * params.scale;
-      let step = max(fetched.gate[r * block + i] * 1.4426950408889634, vec4<f32>(-127.0));
-      let gate = select(vec4<f32>(1.0), exp2(step), valid);
-      decay *= gate;
-      // @unroll
-      for (var j = 0u; j < i; j++) {
-        held[j] *= gate;
-        sums[4u * i + j] += dot(query, held[j]);
-        sums[4u * j + i] += dot(key, held[j]);
-      }
-      held[i] = key;
-      sums[5u * i] += dot(query, key);
-      keysIn[to][i][x / parts][x % parts] = decay * key;
-      queriesIn[to][i][x / parts][x % parts] = decay * query;
-    }
-    // @unroll
-    for (var i = 0u; i < block; i++) {
-      keysOut[to][i][x / parts][x % parts] = held[i];
-    }
-    decays[to][x / parts][x % parts] = decay;
-  }
-
-  // Sums over the team: halves are exchanged until each lane keeps one of the sixteen, or a few.
-  // @unroll
-  for (var i = 0u; i < 8u; i++) {
-    sums[i] = exchanged(sums[i], sums[i + 8u], lane, 1u);
-  }
-  // @unroll
-  for (var i = 0u; i < 4u; i++) {
-    sums[i] = exchanged(sums[i], sums[i + 4u], lane, 2u);
-  }
-  var row = (lane & 1u) * 2u + (lane & 2u) / 2u;
-  var at = 0u;
-  if (team >= 8u) {
-    sums[0] = exchanged(sums[0], sums[2], lane, 4u);
-    sums[1] = exchanged(sums[1], sums[3], lane, 4u);
-    at += (lane & 4u) / 2u;
-  }
-  if (team >= 16u) {
-    sums[0] = exchanged(sums[0], sums[1], lane, 8u);
-    at += (lane & 8u) / 8u;
-  }
-  if (team >= 32u) { sums[0] += subgroupShuffleXor(sums[0], 16u); }
-  products[to][row][at] = sums[0];
-  if (team < 16u) { products[to][row][at + 1u] = sums[1]; }
-  if (team < 8u) {
-    products[to][row][2] = sums[2];
-    products[to][row][3] = sums[3];
-  }
-
-  // @unroll
-  for (var i = 0u; i < valueLoads; i++) {
-    let n = (loader + i * loaders) / tileV;
-    if (n < batch) {
-      values[turn * blocks + n / block][(loader + i * loaders) % tileV][n % block] = f32(fetched.value[i]);
-    }
-  }
-  if (loader < batch) {
-    strengths[turn * blocks + loader / block][loader % block] =
-      select(0.0, fetched.strength, start + loader < last);
-  }
-}
-
-// Half of two sums: lanes with the bit `distance` keep the second, the others the first.
-fn exchanged(one: f32, two: f32, lane: u32, distance: u32) -> f32 {
-  let second = (lane & distance) != 0u;
-  return select(one, two, second) + subgroupShuffleXor(select(two, one, second), distance);
 }
 
 // Four tokens' sums over all parts of four columns each: part p gets those of its first, p % 4.

@@ -1,9 +1,10 @@
 import type { BufferSpec, Pass } from "../core/family.ts";
-import { definePass } from "../core/pass.ts";
+import { definePass, link } from "../core/pass.ts";
 import { specialize } from "../core/specialize.ts";
 import { type FormulationPlan, params, type Setting } from "./setting.ts";
 import { boundBy, recurrentWindows, SCRATCH_BYTES, type Window } from "./windows.ts";
 import combineCode from "./combine.wgsl" with { type: "text" };
+import loadersCode from "./recurrent_loaders.wgsl" with { type: "text" };
 import recurrentCode from "./recurrent.wgsl" with { type: "text" };
 
 /** Tokens the recurrent form works on together; `block` in recurrent.wgsl. */
@@ -43,7 +44,7 @@ export function recurrent(id: string, setting: Setting): FormulationPlan {
 }
 
 function walkText(stateDim: number, { axes, config, device }: Setting): string {
-  return specialize(recurrentCode, {
+  return specialize(link(recurrentCode, loadersCode), {
     keyDim: axes.K,
     valueDim: axes.V,
     stateDim,
