@@ -2,7 +2,7 @@
 // Forward substitution on 16 x 16 diagonal blocks, then X10 = -X11 A10 X00 on pairs of blocks, then on pairs of pairs.
 // Those products run on matrix units with each f32 as a sum of two f16, 22 bits of it, and give f32.
 // The ones of X's diagonal are not stored. beta_i lies in the last column of `pairs`.
-// Workgroup memory: none of its own; operands pass through `operands`, A10 X00 through `gates`.
+// Workgroup memory: none of its own; operands pass through `operands`, A10 X00 through `sums`.
 
 const mergeStride: u32 = halfRows / 4u + 2u;
 const mergeLength: u32 = halfRows * mergeStride; // of one operand of all pairs, its high or its low part
@@ -94,11 +94,11 @@ fn invert(thread: u32, subgroup: u32) {
       let c = job % across * tileVectors;
       let corner = rightPart + row / across * half * mergeStride;
       let product = splitProduct(leftPart + row * tile * mergeStride, corner + c, across);
-      subgroupMatrixStore<row_major>(&gates, row * tile * vectors + c, product, vectors);
+      subgroupMatrixStore<row_major>(&sums, row * tile * vectors + c, product, vectors);
     }
     workgroupBarrier(); // A10 X00 is complete, and X00 used
     for (var i = thread; i < halfRows * vectors; i += threads) {
-      splitInto(rightPart + i / vectors * mergeStride + i % vectors, gates[i]);
+      splitInto(rightPart + i / vectors * mergeStride + i % vectors, sums[i]);
     }
     workgroupBarrier(); // A10 X00 is complete as an operand
     for (var job = subgroup; job < halfRows / tile * across; job += subgroups) {

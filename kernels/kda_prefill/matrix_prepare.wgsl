@@ -59,7 +59,7 @@ const pairStride: u32 = chunkSize + 4u;
 var<workgroup> operands: array<vec2<u32>, operandLength>;
 // A[i,j] at [i,j], P[i,j] at [j,i], beta_i at [i, chunkSize]. Products q_i k_i by channel before that.
 var<workgroup> pairs: array<f32, chunkSize * pairStride>;
-var<workgroup> gates: array<vec4<f32>, chunkSize * 4u>; // tiles of A and P of a small level, then inverse's
+var<workgroup> sums: array<vec4<f32>, chunkSize * 4u>; // tiles of A and P of a small level, then products of inverse
 
 fn bits(a: vec4<f32>) -> vec2<u32> {
   return bitcast<vec2<u32>>(vec4<f16>(a));
@@ -117,8 +117,8 @@ fn mergeTiles(thread: u32, l: u32) {
     let x = row / tile * tile * tile + row % tile * tile + column % tile;
     let at = spread(row, l) + half;
     let other = spread(column, l);
-    pairs[at * pairStride + other] = gates[x / 4u][x % 4u];
-    pairs[other * pairStride + at] = gates[smallTiles * tile * tileVectors + x / 4u][x % 4u];
+    pairs[at * pairStride + other] = sums[x / 4u][x % 4u];
+    pairs[other * pairStride + at] = sums[smallTiles * tile * tileVectors + x / 4u][x % 4u];
   }
 }
 
@@ -145,7 +145,7 @@ fn main(
   let group = thread / keyVectors;
   let firstRow = group * rowsPerThread;
 
-  // A thread's rows past T are zero and their gates one.
+  // Rows past the last token are zero and their gates one.
   var gate: array<vec4<f32>, rowsPerThread>;
   var key: array<vec4<f32>, rowsPerThread>;
   var query: array<vec4<f32>, rowsPerThread>;
@@ -259,7 +259,7 @@ fn main(
         sum = subgroupMatrixMultiplyAccumulate(left, right, sum);
       }
       if (half < tile) {
-        subgroupMatrixStore<row_major>(&gates, job * tile * tileVectors, sum, tileVectors);
+        subgroupMatrixStore<row_major>(&sums, job * tile * tileVectors, sum, tileVectors);
       } else {
         let i = spread(rowTile * tile, l) + half;
         let j = spread(columnTile * tile, l);

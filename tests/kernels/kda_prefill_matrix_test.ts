@@ -49,16 +49,35 @@ Deno.test("kda_prefill's matrix form allows f16's error whatever q, k, v are sto
   strictEqual(planOn({}, { ...matrix, io: "f16" }).tolerance, 2e-3);
 });
 
-Deno.test("kda_prefill's matrix form keeps scratch under 512 MiB at any length, wherever M is applied", () => {
-  for (const matrixApply of ["scan", "prepare"]) {
-    for (const chunkSize of [32, 64]) {
-      const config = { ...matrix, matrixApply, chunkSize };
-      const short = planOn({}, config);
-      fit(short, MATRIX_DEVICE);
-      ok(scratchBytes(short) / (axes.B * axes.T * axes.H) <= 1200, `${scratchBytes(short)} bytes`);
-      const long = planOn({}, config, { ...axes, T: 1 << 20 });
-      ok(scratchBytes(long) <= 512 * 2 ** 20);
-      strictEqual(new Set(long.passes.map((pass) => pass.code)).size, 2);
-    }
+const cover = ["scan", "prepare"].flatMap((matrixApply) =>
+  ["scan", "pass"].flatMap((matrixOutputs) =>
+    [32, 64].map((chunkSize) => ({ ...matrix, matrixApply, matrixOutputs, chunkSize, tileV: 32 }))
+  )
+);
+
+Deno.test("kda_prefill's matrix form keeps scratch under 512 MiB at any length, whatever it keeps", () => {
+  for (const config of cover) {
+    const short = planOn({}, config);
+    fit(short, MATRIX_DEVICE);
+    const bytes = scratchBytes(short) / (axes.B * axes.T * axes.H);
+    ok(bytes <= (config.matrixOutputs === "pass" ? 2500 : 1200), `${bytes} bytes a token and head`);
+    const long = planOn({}, config, { ...axes, T: 1 << 20 });
+    ok(scratchBytes(long) <= 512 * 2 ** 20);
+  }
+});
+
+Deno.test("kda_prefill's matrix form has two passes, and a third where outputs are apart", () => {
+  for (const config of cover) {
+    const { passes } = planOn({}, config);
+    const writersOf = (name: string) => {
+      const writing = passes.filter((p) =>
+        p.buffers.some((b) => b.name === name && b.access === "read_write")
+      );
+      return [...new Set(writing.map((p) => p.label))].join();
+    };
+    strictEqual(new Set(passes.map((pass) => pass.code)).size, config.matrixOutputs === "pass" ? 3 : 2);
+    strictEqual(writersOf("o"), config.matrixOutputs === "pass" ? "output" : "scan");
+    strictEqual(writersOf("state"), "scan");
+    strictEqual(passes[0].buffers.some((b) => b.name === "v"), config.matrixApply === "prepare");
   }
 });
