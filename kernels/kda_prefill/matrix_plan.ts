@@ -7,11 +7,13 @@ import { boundBy, chunkedWindows, mostChunks, type Window } from "./windows.ts";
 import applyCode from "./matrix_apply.wgsl" with { type: "text" };
 import inverseCode from "./matrix_inverse.wgsl" with { type: "text" };
 import keepCode from "./matrix_keep.wgsl" with { type: "text" };
+import layoutCode from "./matrix_layout.wgsl" with { type: "text" };
 import outputCode from "./matrix_output.wgsl" with { type: "text" };
 import outputsCode from "./matrix_outputs.wgsl" with { type: "text" };
 import prepareCode from "./matrix_prepare.wgsl" with { type: "text" };
 import scanCode from "./matrix_scan.wgsl" with { type: "text" };
 import storeCode from "./matrix_store.wgsl" with { type: "text" };
+import tilesCode from "./matrix_tiles.wgsl" with { type: "text" };
 
 /** Columns of a workgroup of matrix_output.wgsl. */
 const OUTPUT_COLUMNS = 64;
@@ -79,14 +81,14 @@ function textsOf(
   const productParts = Math.min(matrixSubgroups, productTiles);
   const updateParts = Math.min(matrixSubgroups, K / unit.tile);
   return {
-    prepare: specialize(link(prepareCode, inverseCode, applied ? applyCode : storeCode), {
+    prepare: specialize(link(prepareCode, layoutCode, inverseCode, applied ? applyCode : storeCode), {
       ...common,
       levels: Math.log2(chunkSize),
       rowsPerThread: config.matrixRows,
       operandLength: chunkSize / 2 *
         Math.max(3 * (K / 4 + 2), 6 * (chunkSize / 8 + 2), applied ? 4 * (chunkSize / 4 + 2) : 0),
     }),
-    scan: specialize(link(scanCode, apart ? keepCode : outputsCode), {
+    scan: specialize(link(scanCode, tilesCode, apart ? keepCode : outputsCode), {
       ...common,
       applied,
       ahead: config.matrixAhead,

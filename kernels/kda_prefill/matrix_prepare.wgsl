@@ -1,5 +1,5 @@
 // kda_prefill / matrix_prepare: what prepare computes, its products on matrix units.
-// Linked with matrix_inverse, and with matrix_store or matrix_apply.
+// Linked with matrix_layout and matrix_inverse, and with matrix_store or matrix_apply.
 //   kg = exp2(G) k,  qg = scale exp2(G) q,  kl = exp2(Glast - G) k,  decay = exp2(Glast)
 //   A[i,j] = beta_i k_i . (exp2(G_i - G_j) k_j),  j <  i        M = (I + A)^-1 diag(beta)
 //   P[i,j] = scale q_i . (exp2(G_i - G_j) k_j),   j <= i
@@ -75,39 +75,6 @@ fn gathered(row: u32, l: u32) -> u32 {
   return ((row >> (l + 1u)) << l) | (row & ((1u << l) - 1u));
 }
 
-// Where vector x of row r lies in a matrix of `across` tiles side by side.
-fn tiled(r: u32, x: u32, across: u32) -> u32 {
-  return (r / tile * across + x / tileVectors) * tile * tileVectors + r % tile * tileVectors + x % tileVectors;
-}
-
-// The other way round: row and first column of the i-th vector of a square of the chunk's size.
-fn tiledRow(i: u32) -> u32 {
-  return i / (chunkTiles * tile * tileVectors) * tile + i % (tile * tileVectors) / tileVectors;
-}
-fn tiledColumn(i: u32) -> u32 {
-  return i / (tile * tileVectors) % chunkTiles * tile + i % tileVectors * 4u;
-}
-
-// M[r, c .. c + 3]
-fn applied(r: u32, c: u32) -> vec4<f32> {
-  var m: vec4<f32>;
-  // @unroll
-  for (var e = 0u; e < 4u; e++) {
-    m[e] = unitLower(r, c + e) * pairs[(c + e) * pairStride + chunkSize];
-  }
-  return m;
-}
-
-// P[r, c .. c + 3]
-fn scores(r: u32, c: u32) -> vec4<f32> {
-  var p: vec4<f32>;
-  // @unroll
-  for (var e = 0u; e < 4u; e++) {
-    p[e] = select(0.0, pairs[(c + e) * pairStride + r], c + e <= r);
-  }
-  return p;
-}
-
 // Copies the pairs of a level smaller than a tile out of its tiles.
 fn mergeTiles(thread: u32, l: u32) {
   let half = 1u << l;
@@ -120,14 +87,6 @@ fn mergeTiles(thread: u32, l: u32) {
     pairs[at * pairStride + other] = sums[x / 4u][x % 4u];
     pairs[other * pairStride + at] = sums[smallTiles * tile * tileVectors + x / 4u][x % 4u];
   }
-}
-
-// Where a workgroup's chunk lies.
-struct Place {
-  chunk: u32,
-  start: u32, // first token, counted in its sequence
-  tokenBase: u32, // first token of the sequence
-  head: u32,
 }
 
 @compute @workgroup_size(threads)

@@ -1,5 +1,5 @@
 // kda_prefill / matrix_scan: carry the state through a window's chunks, oldest first, on matrix units.
-// Linked with matrix_outputs or matrix_keep.
+// Linked with matrix_tiles, and with matrix_outputs or matrix_keep.
 //   Vn = M (V - kg S),  O = qg S + P Vn,  S' = diag(decay) S + kl^T Vn
 // One workgroup owns tileV columns of one head's state: f32 in registers, an f16 copy in workgroup memory as operand.
 // Operand tiles are fetched into registers: the next chunk's as soon as this one's have been used (`ahead`), or this
@@ -73,57 +73,6 @@ var<workgroup> stateHalf: array<vec4<f16>, keyDim * halfStride>;
 var<workgroup> values: array<vec4<f16>, chunkSize * halfStride>; // V - kg S, then Vn
 var<workgroup> tokenSums: array<vec4<f32>, chunkSize * sumStride>; // kg S, then Vn, then O
 var<workgroup> stateSums: array<vec4<f32>, keyDim * sumStride>; // kl^T Vn
-
-// Tiles of kg and qg: a part's rows of tiles, all of K.
-fn fetchKeys(tiles: ptr<function, array<Left, productRows * keyTiles>>, chunk: u32, part: u32) {
-  // @unroll
-  for (var i = 0u; i < productRows; i++) {
-    let at = chunk * rowsLength + (part + i * productParts) * keyTiles * tileLength;
-    // @unroll
-    for (var z = 0u; z < keyTiles; z++) {
-      tiles[i * keyTiles + z] = subgroupMatrixLoad<Left, row_major>(&rows, at + z * tileLength, tileVectors);
-    }
-  }
-}
-
-// Tiles of P, for the rows of qg.
-fn fetchScores(tiles: ptr<function, array<Left, productRows * chunkTiles>>, chunk: u32, part: u32) {
-  // @unroll
-  for (var i = 0u; i < productRows; i++) {
-    let r = (part + i * productParts) % chunkTiles;
-    let at = chunk * blocksLength + scoresAt + r * chunkTiles * tileLength;
-    // @unroll
-    for (var z = 0u; z < chunkTiles; z++) {
-      tiles[i * chunkTiles + z] = subgroupMatrixLoad<Left, row_major>(&blocks, at + z * tileLength, tileVectors);
-    }
-  }
-}
-
-// Tiles of M.
-fn fetchInverses(tiles: ptr<function, array<Left, freshTiles * chunkTiles>>, chunk: u32, subgroup: u32) {
-  // @unroll
-  for (var i = 0u; i < freshTiles; i++) {
-    let r = (subgroup + i * subgroups) / valueTiles % chunkTiles;
-    let at = chunk * blocksLength + r * chunkTiles * tileLength;
-    // @unroll
-    for (var z = 0u; z < chunkTiles; z++) {
-      tiles[i * chunkTiles + z] = subgroupMatrixLoad<Left, row_major>(&blocks, at + z * tileLength, tileVectors);
-    }
-  }
-}
-
-// Tiles of kl^T.
-fn fetchUpdates(tiles: ptr<function, array<Left, updateRows * chunkTiles>>, chunk: u32, part: u32) {
-  // @unroll
-  for (var i = 0u; i < updateRows; i++) {
-    let at = chunk * rowsLength + 2u * keyLength + (part + i * updateParts) * tileLength;
-    // @unroll
-    for (var z = 0u; z < chunkTiles; z++) {
-      let x = at + z * keyTiles * tileLength;
-      tiles[i * chunkTiles + z] = subgroupMatrixLoad<Left, col_major>(&rows, x, tileVectors);
-    }
-  }
-}
 
 @compute @workgroup_size(threads)
 fn main(

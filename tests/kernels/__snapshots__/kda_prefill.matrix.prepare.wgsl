@@ -4,7 +4,7 @@ diagnostic(off, subgroup_uniformity);
 enable chromium_experimental_subgroup_matrix;
 diagnostic(off, chromium.subgroup_matrix_uniformity);
 // kda_prefill / matrix_prepare: what prepare computes, its products on matrix units.
-// Linked with matrix_inverse, and with matrix_store or matrix_apply.
+// Linked with matrix_layout and matrix_inverse, and with matrix_store or matrix_apply.
 //   kg = exp2(G) k,  qg = scale exp2(G) q,  kl = exp2(Glast - G) k,  decay = exp2(Glast)
 //   A[i,j] = beta_i k_i . (exp2(G_i - G_j) k_j),  j <  i        M = (I + A)^-1 diag(beta)
 //   P[i,j] = scale q_i . (exp2(G_i - G_j) k_j),   j <= i
@@ -64,7 +64,7 @@ const pairStride: u32 = chunkSize + 4u;
 var<workgroup> operands: array<vec2<u32>, operandLength>;
 // A[i,j] at [i,j], P[i,j] at [j,i], beta_i at [i, chunkSize]. Products q_i k_i by channel before that.
 var<workgroup> pairs: array<f32, chunkSize * pairStride>;
-var<workgroup> gates: array<vec4<f32>, chunkSize * 4u>; // tiles of A and P of a small level, then inverse's
+var<workgroup> sums: array<vec4<f32>, chunkSize * 4u>; // tiles of A and P of a small level, then products of inverse
 
 fn bits(a: vec4<f32>) -> vec2<u32> {
   return bitcast<vec2<u32>>(vec4<f16>(a));
@@ -80,37 +80,6 @@ fn gathered(row: u32, l: u32) -> u32 {
   return ((row >> (l + 1u)) << l) | (row & ((1u << l) - 1u));
 }
 
-// Where vector x of row r lies in a matrix of `across` tiles side by side.
-fn tiled(r: u32, x: u32, across: u32) -> u32 {
-  return (r / tile * across + x / tileVectors) * tile * tileVectors + r % tile * tileVectors + x % tileVectors;
-}
-
-// The other way round: row and first column of the i-th vector of a square of the chunk's size.
-fn tiledRow(i: u32) -> u32 {
-  return i / (chunkTiles * tile * tileVectors) * tile + i % (tile * tileVectors) / tileVectors;
-}
-fn tiledColumn(i: u32) -> u32 {
-  return i / (tile * tileVectors) % chunkTiles * tile + i % tileVectors * 4u;
-}
-
-// M[r, c .. c + 3]
-fn applied(r: u32, c: u32) -> vec4<f32> {
-  var m: vec4<f32>;
-  for (var e = 0u; e < 4u; e++) {
-    m[e] = unitLower(r, c + e) * pairs[(c + e) * pairStride + chunkSize];
-  }
-  return m;
-}
-
-// P[r, c .. c + 3]
-fn scores(r: u32, c: u32) -> vec4<f32> {
-  var p: vec4<f32>;
-  for (var e = 0u; e < 4u; e++) {
-    p[e] = select(0.0, pairs[(c + e) * pairStride + r], c + e <= r);
-  }
-  return p;
-}
-
 // Copies the pairs of a level smaller than a tile out of its tiles.
 fn mergeTiles(thread: u32, l: u32) {
   let half = 1u << l;
@@ -120,17 +89,9 @@ fn mergeTiles(thread: u32, l: u32) {
     let x = row / tile * tile * tile + row % tile * tile + column % tile;
     let at = spread(row, l) + half;
     let other = spread(column, l);
-    pairs[at * pairStride + other] = gates[x / 4u][x % 4u];
-    pairs[other * pairStride + at] = gates[smallTiles * tile * tileVectors + x / 4u][x % 4u];
+    pairs[at * pairStride + other] = sums[x / 4u][x % 4u];
+    pairs[other * pairStride + at] = sums[smallTiles * tile * tileVectors + x / 4u][x % 4u];
   }
-}
-
-// Where a workgroup's chunk lies.
-struct Place {
-  chunk: u32,
-  start: u32, // first token, counted in its sequence
-  tokenBase: u32, // first token of the sequence
-  head: u32,
 }
 
 @compute @workgroup_size(threads)
@@ -148,7 +109,7 @@ fn main(
   let group = thread / keyVectors;
   let firstRow = group * rowsPerThread;
 
-  // A thread's rows past T are zero and their gates one.
+  // Rows past the last token are zero and their gates one.
   var gate: array<vec4<f32>, rowsPerThread>;
   var key: array<vec4<f32>, rowsPerThread>;
   var query: array<vec4<f32>, rowsPerThread>;
@@ -256,7 +217,7 @@ fn main(
         sum = subgroupMatrixMultiplyAccumulate(left, right, sum);
       }
       if (half < tile) {
-        subgroupMatrixStore<row_major>(&gates, job * tile * tileVectors, sum, tileVectors);
+        subgroupMatrixStore<row_major>(&sums, job * tile * tileVectors, sum, tileVectors);
       } else {
         let i = spread(rowTile * tile, l) + half;
         let j = spread(columnTile * tile, l);
@@ -297,11 +258,52 @@ fn main(
   finish(Place(chunk, start, tokenBase, head), thread, subgroup);
 }
 
+// kda_prefill / matrix_layout: where matrices lie in memory, and M and P as matrix_prepare holds them.
+
+// Where a workgroup's chunk lies.
+struct Place {
+  chunk: u32,
+  start: u32, // first token, counted in its sequence
+  tokenBase: u32, // first token of the sequence
+  head: u32,
+}
+
+// Where vector x of row r lies in a matrix of `across` tiles side by side.
+fn tiled(r: u32, x: u32, across: u32) -> u32 {
+  return (r / tile * across + x / tileVectors) * tile * tileVectors + r % tile * tileVectors + x % tileVectors;
+}
+
+// The other way round: row and first column of the i-th vector of a square of the chunk's size.
+fn tiledRow(i: u32) -> u32 {
+  return i / (chunkTiles * tile * tileVectors) * tile + i % (tile * tileVectors) / tileVectors;
+}
+fn tiledColumn(i: u32) -> u32 {
+  return i / (tile * tileVectors) % chunkTiles * tile + i % tileVectors * 4u;
+}
+
+// M[r, c .. c + 3]
+fn applied(r: u32, c: u32) -> vec4<f32> {
+  var m: vec4<f32>;
+  for (var e = 0u; e < 4u; e++) {
+    m[e] = unitLower(r, c + e) * pairs[(c + e) * pairStride + chunkSize];
+  }
+  return m;
+}
+
+// P[r, c .. c + 3]
+fn scores(r: u32, c: u32) -> vec4<f32> {
+  var p: vec4<f32>;
+  for (var e = 0u; e < 4u; e++) {
+    p[e] = select(0.0, pairs[(c + e) * pairStride + r], c + e <= r);
+  }
+  return p;
+}
+
 // kda_prefill / matrix_inverse: X = (I + diag(beta) A)^-1 in place, A strictly lower triangular in `pairs`.
 // Forward substitution on 16 x 16 diagonal blocks, then X10 = -X11 A10 X00 on pairs of blocks, then on pairs of pairs.
 // Those products run on matrix units with each f32 as a sum of two f16, 22 bits of it, and give f32.
 // The ones of X's diagonal are not stored. beta_i lies in the last column of `pairs`.
-// Workgroup memory: none of its own; operands pass through `operands`, A10 X00 through `gates`.
+// Workgroup memory: none of its own; operands pass through `operands`, A10 X00 through `sums`.
 
 const mergeStride: u32 = halfRows / 4u + 2u;
 const mergeLength: u32 = halfRows * mergeStride; // of one operand of all pairs, its high or its low part
@@ -390,11 +392,11 @@ fn invert(thread: u32, subgroup: u32) {
       let c = job % across * tileVectors;
       let corner = rightPart + row / across * half * mergeStride;
       let product = splitProduct(leftPart + row * tile * mergeStride, corner + c, across);
-      subgroupMatrixStore<row_major>(&gates, row * tile * vectors + c, product, vectors);
+      subgroupMatrixStore<row_major>(&sums, row * tile * vectors + c, product, vectors);
     }
     workgroupBarrier(); // A10 X00 is complete, and X00 used
     for (var i = thread; i < halfRows * vectors; i += threads) {
-      splitInto(rightPart + i / vectors * mergeStride + i % vectors, gates[i]);
+      splitInto(rightPart + i / vectors * mergeStride + i % vectors, sums[i]);
     }
     workgroupBarrier(); // A10 X00 is complete as an operand
     for (var job = subgroup; job < halfRows / tile * across; job += subgroups) {

@@ -4,6 +4,7 @@ diagnostic(off, subgroup_uniformity);
 enable chromium_experimental_subgroup_matrix;
 diagnostic(off, chromium.subgroup_matrix_uniformity);
 // kda_prefill / matrix_scan: carry the state through a window's chunks, oldest first, on matrix units.
+// Linked with matrix_tiles, and with matrix_outputs or matrix_keep.
 //   Vn = M (V - kg S),  O = qg S + P Vn,  S' = diag(decay) S + kl^T Vn
 // One workgroup owns tileV columns of one head's state: f32 in registers, an f16 copy in workgroup memory as operand.
 // Operand tiles are fetched into registers: the next chunk's as soon as this one's have been used (`ahead`), or this
@@ -17,8 +18,9 @@ const valueDim: u32 = 128u; // V
 const tileV: u32 = 16u; // columns of the state per workgroup (fla: BV)
 const tile: u32 = 16u; // rows, columns and depth of one product of the matrix unit
 const subgroupSize: u32 = 32u;
-const productParts: u32 = 4u; // subgroups side by side down the rows of [kg; qg] S
-const productColumns: u32 = 1u; // and across its columns
+const productParts: u32 = 4u; // subgroups side by side down the rows of [kg; qg] S, or of kg S where `outputs` is false
+const productRows: u32 = 1u; // tiles a subgroup computes, down
+const productColumns: u32 = 1u; // subgroups across its columns
 const updateParts: u32 = 4u; // subgroups down the rows of kl^T Vn
 const updateColumns: u32 = 1u;
 const ahead: bool = true; // whether tiles are fetched a chunk ahead
@@ -45,7 +47,6 @@ alias Sum = subgroup_matrix_result<f32, tile, tile>;
 @group(0) @binding(3) var<storage, read> decay: array<f32>; // [B, H, chunks, K]
 @group(0) @binding(4) var<storage, read> v: array<vec4<Io>>; // [B, T, H, V]
 @group(0) @binding(5) var<storage, read_write> state: array<vec4<f32>>; // [B, H, K, V]
-@group(0) @binding(6) var<storage, read_write> o: array<vec4<Io>>; // [B, T, H, V]
 
 const subgroups: u32 = productParts * productColumns;
 const threads: u32 = subgroups * subgroupSize;
@@ -66,8 +67,7 @@ const rowsLength: u32 = chunkSize * rowWidth / 4u;
 const blockLength: u32 = chunkSize * chunkSize / 4u;
 const blocksLength: u32 = select(2u, 1u, applied) * blockLength;
 const scoresAt: u32 = blocksLength - blockLength;
-const productRows: u32 = 2u * chunkTiles / productParts; // tiles of [kg; qg] S a subgroup computes: down
-const productWidth: u32 = valueTiles / productColumns; // and across
+const productWidth: u32 = valueTiles / productColumns;
 const updateRows: u32 = keyTiles / updateParts;
 const updateWidth: u32 = valueTiles / updateColumns;
 const sectorVectors: u32 = 4u; // the least a cache fetches: 32 bytes
@@ -78,49 +78,6 @@ var<workgroup> stateHalf: array<vec4<f16>, keyDim * halfStride>;
 var<workgroup> values: array<vec4<f16>, chunkSize * halfStride>; // V - kg S, then Vn
 var<workgroup> tokenSums: array<vec4<f32>, chunkSize * sumStride>; // kg S, then Vn, then O
 var<workgroup> stateSums: array<vec4<f32>, keyDim * sumStride>; // kl^T Vn
-
-// Tiles of kg and qg: a part's rows of tiles, all of K.
-fn fetchKeys(tiles: ptr<function, array<Left, productRows * keyTiles>>, chunk: u32, part: u32) {
-  for (var i = 0u; i < productRows; i++) {
-    let at = chunk * rowsLength + (part + i * productParts) * keyTiles * tileLength;
-    for (var z = 0u; z < keyTiles; z++) {
-      tiles[i * keyTiles + z] = subgroupMatrixLoad<Left, row_major>(&rows, at + z * tileLength, tileVectors);
-    }
-  }
-}
-
-// Tiles of P, for the rows of qg.
-fn fetchScores(tiles: ptr<function, array<Left, productRows * chunkTiles>>, chunk: u32, part: u32) {
-  for (var i = 0u; i < productRows; i++) {
-    let r = (part + i * productParts) % chunkTiles;
-    let at = chunk * blocksLength + scoresAt + r * chunkTiles * tileLength;
-    for (var z = 0u; z < chunkTiles; z++) {
-      tiles[i * chunkTiles + z] = subgroupMatrixLoad<Left, row_major>(&blocks, at + z * tileLength, tileVectors);
-    }
-  }
-}
-
-// Tiles of M.
-fn fetchInverses(tiles: ptr<function, array<Left, freshTiles * chunkTiles>>, chunk: u32, subgroup: u32) {
-  for (var i = 0u; i < freshTiles; i++) {
-    let r = (subgroup + i * subgroups) / valueTiles % chunkTiles;
-    let at = chunk * blocksLength + r * chunkTiles * tileLength;
-    for (var z = 0u; z < chunkTiles; z++) {
-      tiles[i * chunkTiles + z] = subgroupMatrixLoad<Left, row_major>(&blocks, at + z * tileLength, tileVectors);
-    }
-  }
-}
-
-// Tiles of kl^T.
-fn fetchUpdates(tiles: ptr<function, array<Left, updateRows * chunkTiles>>, chunk: u32, part: u32) {
-  for (var i = 0u; i < updateRows; i++) {
-    let at = chunk * rowsLength + 2u * keyLength + (part + i * updateParts) * tileLength;
-    for (var z = 0u; z < chunkTiles; z++) {
-      let x = at + z * keyTiles * tileLength;
-      tiles[i * chunkTiles + z] = subgroupMatrixLoad<Left, col_major>(&rows, x, tileVectors);
-    }
-  }
-}
 
 @compute @workgroup_size(threads)
 fn main(
@@ -144,7 +101,9 @@ fn main(
   for (var z = 0u; z < stateRows; z++) {
     let r = row + z * rowStep;
     carried[z] = state[(workgroup.y * keyDim + r) * valueVectors + firstColumn + column];
-    stateHalf[r * halfStride + column] = vec4<f16>(carried[z]);
+    let copy = vec4<f16>(carried[z]);
+    stateHalf[r * halfStride + column] = copy;
+    keep(firstChunk, r, firstColumn + column, copy);
   }
 
   // Tiles of the chunk at hand.
@@ -154,7 +113,9 @@ fn main(
   var updates: array<Left, updateRows * chunkTiles>;
   if (ahead) {
     fetchKeys(&keys, firstChunk, productPart);
-    fetchScores(&scores, firstChunk, productPart);
+    if (outputs) {
+      fetchScores(&scores, firstChunk, productPart);
+    }
     fetchUpdates(&updates, firstChunk, updatePart);
     if (!applied) {
       fetchInverses(&inverses, firstChunk, subgroup);
@@ -230,7 +191,11 @@ fn main(
     workgroupBarrier(); // kg S is complete
     for (var z = 0u; z < tokenRows; z++) {
       let r = row + z * rowStep;
-      values[r * halfStride + column] = vec4<f16>(value[z] - tokenSums[r * sumStride + column]);
+      let copy = vec4<f16>(value[z] - tokenSums[r * sumStride + column]);
+      values[r * halfStride + column] = copy;
+      if (applied) {
+        keep(chunk, keyDim + r, firstColumn + column, copy);
+      }
     }
     workgroupBarrier(); // V - kg S is complete
 
@@ -263,7 +228,9 @@ fn main(
       workgroupBarrier(); // Vn is complete, and V - kg S used
       for (var z = 0u; z < tokenRows; z++) {
         let r = row + z * rowStep;
-        values[r * halfStride + column] = vec4<f16>(tokenSums[r * sumStride + column]);
+        let copy = vec4<f16>(tokenSums[r * sumStride + column]);
+        values[r * halfStride + column] = copy;
+        keep(chunk, keyDim + r, firstColumn + column, copy);
       }
       workgroupBarrier(); // the copy of Vn is complete, and its sums are free
     }
@@ -297,12 +264,12 @@ fn main(
 
     // @stage outputs
     // O = qg S + P Vn
-    if (!ahead) {
+    if (outputs && !ahead) {
       fetchScores(&scores, chunk, productPart);
     }
     for (var i = 0u; i < productRows; i++) {
       let r = productPart + i * productParts;
-      if (r >= chunkTiles) {
+      if (outputs && r >= chunkTiles) {
         for (var j = 0u; j < productWidth; j++) {
           let p = i * productWidth + j;
           let x = (productColumn + j) * tileVectors;
@@ -319,7 +286,9 @@ fn main(
     // @stage tiles ahead
     if (ahead) {
       fetchUpdates(&updates, next, updatePart);
-      fetchScores(&scores, next, productPart);
+      if (outputs) {
+        fetchScores(&scores, next, productPart);
+      }
     }
     // @end
     workgroupBarrier(); // kl^T Vn and O are complete
@@ -328,14 +297,18 @@ fn main(
     for (var z = 0u; z < stateRows; z++) {
       let r = row + z * rowStep;
       carried[z] = fma(vec4<f32>(fade[z]), carried[z], stateSums[r * sumStride + column]);
-      stateHalf[r * halfStride + column] = vec4<f16>(carried[z]);
+      let copy = vec4<f16>(carried[z]);
+      stateHalf[r * halfStride + column] = copy;
+      if (c + 1u < chunks) {
+        keep(next, r, firstColumn + column, copy);
+      }
     }
     for (var z = 0u; z < tokenRows; z++) {
       let r = row + z * rowStep;
       let t = start + r;
-      if (t < params.last) {
+      if (outputs && t < params.last) {
         let at = ((tokenBase + t) * params.heads + head) * valueVectors + firstColumn + column;
-        o[at] = vec4<Io>(tokenSums[r * sumStride + column]);
+        giveOutput(at, tokenSums[r * sumStride + column]);
       }
     }
     if (!ahead) {
@@ -354,3 +327,60 @@ fn main(
     state[(workgroup.y * keyDim + r) * valueVectors + firstColumn + column] = carried[z];
   }
 }
+
+// kda_prefill / matrix_tiles: operand tiles of a chunk from memory into a subgroup's registers, for matrix_scan.
+
+// Tiles of kg and qg: a part's rows of tiles, all of K.
+fn fetchKeys(tiles: ptr<function, array<Left, productRows * keyTiles>>, chunk: u32, part: u32) {
+  for (var i = 0u; i < productRows; i++) {
+    let at = chunk * rowsLength + (part + i * productParts) * keyTiles * tileLength;
+    for (var z = 0u; z < keyTiles; z++) {
+      tiles[i * keyTiles + z] = subgroupMatrixLoad<Left, row_major>(&rows, at + z * tileLength, tileVectors);
+    }
+  }
+}
+
+// Tiles of P, for the rows of qg.
+fn fetchScores(tiles: ptr<function, array<Left, productRows * chunkTiles>>, chunk: u32, part: u32) {
+  for (var i = 0u; i < productRows; i++) {
+    let r = (part + i * productParts) % chunkTiles;
+    let at = chunk * blocksLength + scoresAt + r * chunkTiles * tileLength;
+    for (var z = 0u; z < chunkTiles; z++) {
+      tiles[i * chunkTiles + z] = subgroupMatrixLoad<Left, row_major>(&blocks, at + z * tileLength, tileVectors);
+    }
+  }
+}
+
+// Tiles of M.
+fn fetchInverses(tiles: ptr<function, array<Left, freshTiles * chunkTiles>>, chunk: u32, subgroup: u32) {
+  for (var i = 0u; i < freshTiles; i++) {
+    let r = (subgroup + i * subgroups) / valueTiles % chunkTiles;
+    let at = chunk * blocksLength + r * chunkTiles * tileLength;
+    for (var z = 0u; z < chunkTiles; z++) {
+      tiles[i * chunkTiles + z] = subgroupMatrixLoad<Left, row_major>(&blocks, at + z * tileLength, tileVectors);
+    }
+  }
+}
+
+// Tiles of kl^T.
+fn fetchUpdates(tiles: ptr<function, array<Left, updateRows * chunkTiles>>, chunk: u32, part: u32) {
+  for (var i = 0u; i < updateRows; i++) {
+    let at = chunk * rowsLength + 2u * keyLength + (part + i * updateParts) * tileLength;
+    for (var z = 0u; z < chunkTiles; z++) {
+      let x = at + z * keyTiles * tileLength;
+      tiles[i * chunkTiles + z] = subgroupMatrixLoad<Left, col_major>(&rows, x, tileVectors);
+    }
+  }
+}
+
+// kda_prefill / matrix_outputs: the scan computes outputs and keeps nothing of a chunk.
+
+const outputs: bool = true;
+
+@group(0) @binding(6) var<storage, read_write> o: array<vec4<Io>>; // [B, T, H, V]
+
+fn giveOutput(at: u32, value: vec4<f32>) {
+  o[at] = vec4<Io>(value);
+}
+
+fn keep(chunk: u32, r: u32, x: u32, value: vec4<f16>) {}

@@ -1,0 +1,52 @@
+// kda_prefill / matrix_tiles: operand tiles of a chunk from memory into a subgroup's registers, for matrix_scan.
+
+// Tiles of kg and qg: a part's rows of tiles, all of K.
+fn fetchKeys(tiles: ptr<function, array<Left, productRows * keyTiles>>, chunk: u32, part: u32) {
+  // @unroll
+  for (var i = 0u; i < productRows; i++) {
+    let at = chunk * rowsLength + (part + i * productParts) * keyTiles * tileLength;
+    // @unroll
+    for (var z = 0u; z < keyTiles; z++) {
+      tiles[i * keyTiles + z] = subgroupMatrixLoad<Left, row_major>(&rows, at + z * tileLength, tileVectors);
+    }
+  }
+}
+
+// Tiles of P, for the rows of qg.
+fn fetchScores(tiles: ptr<function, array<Left, productRows * chunkTiles>>, chunk: u32, part: u32) {
+  // @unroll
+  for (var i = 0u; i < productRows; i++) {
+    let r = (part + i * productParts) % chunkTiles;
+    let at = chunk * blocksLength + scoresAt + r * chunkTiles * tileLength;
+    // @unroll
+    for (var z = 0u; z < chunkTiles; z++) {
+      tiles[i * chunkTiles + z] = subgroupMatrixLoad<Left, row_major>(&blocks, at + z * tileLength, tileVectors);
+    }
+  }
+}
+
+// Tiles of M.
+fn fetchInverses(tiles: ptr<function, array<Left, freshTiles * chunkTiles>>, chunk: u32, subgroup: u32) {
+  // @unroll
+  for (var i = 0u; i < freshTiles; i++) {
+    let r = (subgroup + i * subgroups) / valueTiles % chunkTiles;
+    let at = chunk * blocksLength + r * chunkTiles * tileLength;
+    // @unroll
+    for (var z = 0u; z < chunkTiles; z++) {
+      tiles[i * chunkTiles + z] = subgroupMatrixLoad<Left, row_major>(&blocks, at + z * tileLength, tileVectors);
+    }
+  }
+}
+
+// Tiles of kl^T.
+fn fetchUpdates(tiles: ptr<function, array<Left, updateRows * chunkTiles>>, chunk: u32, part: u32) {
+  // @unroll
+  for (var i = 0u; i < updateRows; i++) {
+    let at = chunk * rowsLength + 2u * keyLength + (part + i * updateParts) * tileLength;
+    // @unroll
+    for (var z = 0u; z < chunkTiles; z++) {
+      let x = at + z * keyTiles * tileLength;
+      tiles[i * chunkTiles + z] = subgroupMatrixLoad<Left, col_major>(&rows, x, tileVectors);
+    }
+  }
+}

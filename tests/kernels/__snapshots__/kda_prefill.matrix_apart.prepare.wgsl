@@ -1,0 +1,483 @@
+enable f16;
+enable subgroups;
+diagnostic(off, subgroup_uniformity);
+enable chromium_experimental_subgroup_matrix;
+diagnostic(off, chromium.subgroup_matrix_uniformity);
+// kda_prefill / matrix_prepare: what prepare computes, its products on matrix units.
+// Linked with matrix_layout and matrix_inverse, and with matrix_store or matrix_apply.
+//   kg = exp2(G) k,  qg = scale exp2(G) q,  kl = exp2(Glast - G) k,  decay = exp2(Glast)
+//   A[i,j] = beta_i k_i . (exp2(G_i - G_j) k_j),  j <  i        M = (I + A)^-1 diag(beta)
+//   P[i,j] = scale q_i . (exp2(G_i - G_j) k_j),   j <= i
+// One workgroup per chunk and head. Level l pairs the rows of every second half of 2^(l+1) rows with those of the first:
+// decayed to the border between the halves, both are f16 operands of plain products, whatever the gates. A pair i > j
+// belongs to the level of the highest bit in which i and j differ. Decays are products of gates, never exp2 of a
+// difference of sums.
+// Workgroup memory: f16 operands of a level or of inverse + A and P packed in [chunkSize, chunkSize + 4] f32 + tiles.
+
+const chunkSize: u32 = 64u; // tokens per chunk (fla: BT)
+const levels: u32 = 6u; // log2(chunkSize)
+const keyDim: u32 = 128u; // K
+const valueDim: u32 = 128u; // V
+const rowWidth: u32 = 512u; // elements of `rows` a token has
+const rowsPerThread: u32 = 8u;
+const tile: u32 = 16u; // rows, columns and depth of one product of the matrix unit
+const subgroupSize: u32 = 32u;
+const operandLength: u32 = 3264u; // three operands of a level or six of inverse, the longer
+alias Io = f32; // storage type of q, k
+
+struct Params {
+  tokens: u32, // T
+  heads: u32, // H
+  first: u32, // first token of this window
+  last: u32, // token after the window's last
+  scale: f32,
+}
+
+alias Left = subgroup_matrix_left<f16, tile, tile>;
+alias Right = subgroup_matrix_right<f16, tile, tile>;
+alias Sum = subgroup_matrix_result<f32, tile, tile>;
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> q: array<vec4<Io>>; // [B, T, H, K]
+@group(0) @binding(2) var<storage, read> k: array<vec4<Io>>; // [B, T, H, K]
+@group(0) @binding(3) var<storage, read> g: array<vec4<f32>>; // [B, T, H, K]
+@group(0) @binding(4) var<storage, read> beta: array<f32>; // [B, T, H]
+// Matrices lie in tiles, each tile in one piece: a subgroup loads two cache lines and not one for every row.
+@group(0) @binding(5) var<storage, read_write> rows: array<vec4<f16>>; // [B, H, chunks, kg qg kl (V), chunkSize, K]
+@group(0) @binding(6) var<storage, read_write> blocks: array<vec4<f16>>; // [B, H, chunks, (M) P, chunkSize, chunkSize]
+@group(0) @binding(7) var<storage, read_write> decay: array<vec4<f32>>; // [B, H, chunks, K]
+
+const sub: u32 = 16u; // rows of a diagonal block, for inverse
+const keyVectors: u32 = keyDim / 4u;
+const rowGroups: u32 = chunkSize / rowsPerThread;
+const threads: u32 = rowGroups * keyVectors;
+const subgroups: u32 = threads / subgroupSize;
+const halfRows: u32 = chunkSize / 2u; // rows in the halves of a level
+const stride: u32 = keyVectors + 2u; // neighbouring rows begin 4 banks apart
+const keyTiles: u32 = keyDim / tile;
+const chunkTiles: u32 = chunkSize / tile;
+const tileVectors: u32 = tile / 4u;
+const smallTiles: u32 = halfRows / tile; // tiles of a level whose halves are smaller than a tile
+const pairStride: u32 = chunkSize + 4u;
+
+// Bits of vec4<f16>: [second halves of k, first halves of k, second halves of q] [halfRows, K]. Totals before that.
+var<workgroup> operands: array<vec2<u32>, operandLength>;
+// A[i,j] at [i,j], P[i,j] at [j,i], beta_i at [i, chunkSize]. Products q_i k_i by channel before that.
+var<workgroup> pairs: array<f32, chunkSize * pairStride>;
+var<workgroup> sums: array<vec4<f32>, chunkSize * 4u>; // tiles of A and P of a small level, then products of inverse
+
+fn bits(a: vec4<f32>) -> vec2<u32> {
+  return bitcast<vec2<u32>>(vec4<f16>(a));
+}
+
+// Row among all rows in first halves of level l, counted over the chunk, as a row of the chunk.
+fn spread(row: u32, l: u32) -> u32 {
+  return ((row >> l) << (l + 1u)) | (row & ((1u << l) - 1u));
+}
+
+// The other way round, for a row in either half.
+fn gathered(row: u32, l: u32) -> u32 {
+  return ((row >> (l + 1u)) << l) | (row & ((1u << l) - 1u));
+}
+
+// Copies the pairs of a level smaller than a tile out of its tiles.
+fn mergeTiles(thread: u32, l: u32) {
+  let half = 1u << l;
+  for (var i = thread; i < halfRows * half; i += threads) {
+    let row = i >> l;
+    let column = ((row >> l) << l) | (i & (half - 1u));
+    let x = row / tile * tile * tile + row % tile * tile + column % tile;
+    let at = spread(row, l) + half;
+    let other = spread(column, l);
+    pairs[at * pairStride + other] = sums[x / 4u][x % 4u];
+    pairs[other * pairStride + at] = sums[smallTiles * tile * tileVectors + x / 4u][x % 4u];
+  }
+}
+
+@compute @workgroup_size(threads)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3<u32>,
+  @builtin(local_invocation_index) thread: u32,
+  @builtin(subgroup_id) subgroup: u32,
+) {
+  let chunks = (params.last - params.first + chunkSize - 1u) / chunkSize;
+  let chunk = workgroup.y * chunks + workgroup.x;
+  let start = params.first + workgroup.x * chunkSize;
+  let tokenBase = workgroup.y / params.heads * params.tokens;
+  let head = workgroup.y % params.heads;
+  let x = thread % keyVectors;
+  let group = thread / keyVectors;
+  let firstRow = group * rowsPerThread;
+
+  // Rows past the last token are zero and their gates one.
+  var gate: array<vec4<f32>, rowsPerThread>;
+  var key: array<vec4<f32>, rowsPerThread>;
+  var query: array<vec4<f32>, rowsPerThread>;
+  var total = vec4<f32>(1.0);
+  for (var r = 0u; r < rowsPerThread; r++) {
+    let t = start + firstRow + r;
+    let at = ((tokenBase + min(t, params.last - 1u)) * params.heads + head) * keyVectors + x;
+    let valid = t < params.last;
+    let step = max(g[at] * 1.4426950408889634, vec4<f32>(-127.0));
+    gate[r] = select(vec4<f32>(1.0), exp2(step), valid);
+    key[r] = select(vec4<f32>(0.0), vec4<f32>(k[at]), valid);
+    query[r] = select(vec4<f32>(0.0), vec4<f32>(q[at]) * params.scale, valid);
+    total *= gate[r];
+    pairs[(firstRow + r) * keyVectors + x] = dot(key[r], query[r]);
+  }
+  operands[thread * 2u] = bitcast<vec2<u32>>(total.xy);
+  operands[thread * 2u + 1u] = bitcast<vec2<u32>>(total.zw);
+  workgroupBarrier(); // totals and products are read by other threads
+
+  // Decay of the other half's rows, for levels whose halves span threads.
+  var sibling: array<vec4<f32>, levels>;
+  for (var l = 0u; l < levels; l++) {
+    let spanned = (1u << l) / rowsPerThread;
+    sibling[l] = vec4<f32>(1.0);
+    for (var z = 0u; z < spanned; z++) {
+      let source = (((group / spanned) ^ 1u) * spanned + z) * keyVectors + x;
+      sibling[l] *= vec4<f32>(
+        bitcast<vec2<f32>>(operands[source * 2u]),
+        bitcast<vec2<f32>>(operands[source * 2u + 1u]),
+      );
+    }
+  }
+  var diagonal = 0.0;
+  var strength = 0.0;
+  if (thread < chunkSize) {
+    for (var z = 0u; z < keyVectors; z++) {
+      diagonal += pairs[thread * keyVectors + (z + thread) % keyVectors];
+    }
+    let token = min(start + thread, params.last - 1u);
+    let loaded = beta[(tokenBase + token) * params.heads + head];
+    strength = select(0.0, loaded, start + thread < params.last);
+  }
+  workgroupBarrier(); // operands and pairs are about to be overwritten
+  if (thread < chunkSize) {
+    pairs[thread * pairStride + thread] = diagonal;
+    pairs[thread * pairStride + chunkSize] = strength;
+  }
+
+  var before = vec4<f32>(1.0); // decay from the start of the half to the thread's first row
+  var after = vec4<f32>(1.0); // decay from the thread's last row to the end of the half
+  for (var l = 0u; l < levels; l++) {
+    let half = 1u << l;
+    let block = min(half, rowsPerThread);
+    let second = (firstRow & half) != 0u; // of halves that span threads
+    let base = gathered(firstRow, l) * stride + x;
+    // @stage decayed operands
+    // Second halves, down from the border.
+    if (half < rowsPerThread || second) {
+      var product = before;
+      for (var r = 0u; r < rowsPerThread; r++) {
+        product = gate[r] * select(product, before, r % block == 0u);
+        if (half >= rowsPerThread || (r & half) != 0u) {
+          let at = base + gathered(r, l) * stride;
+          operands[at] = bits(product * key[r]);
+          operands[2u * halfRows * stride + at] = bits(product * query[r]);
+        }
+      }
+    }
+    // First halves, up from the border.
+    if (half < rowsPerThread || !second) {
+      var product = after;
+      for (var up = 0u; up < rowsPerThread; up++) {
+        let r = rowsPerThread - 1u - up;
+        product = select(product, after, r % block == block - 1u);
+        if (half >= rowsPerThread || (r & half) == 0u) {
+          operands[halfRows * stride + base + gathered(r, l) * stride] = bits(product * key[r]);
+        }
+        product *= gate[r];
+      }
+    }
+    // @end
+    before *= select(vec4<f32>(1.0), sibling[l], second);
+    after *= select(sibling[l], vec4<f32>(1.0), second);
+    // @stage merged tiles
+    if (l > 0u && half <= tile) {
+      mergeTiles(thread, l - 1u);
+    }
+    // @end
+    workgroupBarrier(); // the level's operands are complete, and its tiles free
+
+    // @stage intra-chunk products
+    let across = max(half / tile, 1u); // tiles on a side of a half
+    let products = across * smallTiles;
+    for (var job = subgroup; job < 2u * products; job += subgroups) {
+      let t = job % products;
+      let isQuery = job >= products;
+      let rowTile = t / across;
+      let columnTile = t / (across * across) * across + t % across;
+      let rowBase = (select(0u, 2u * halfRows, isQuery) + rowTile * tile) * stride;
+      let columnBase = (halfRows + columnTile * tile) * stride;
+      var sum = Sum();
+      for (var z = 0u; z < keyTiles; z++) {
+        let left = subgroupMatrixLoad<Left, row_major>(&operands, rowBase + z * tileVectors, stride);
+        let right = subgroupMatrixLoad<Right, col_major>(&operands, columnBase + z * tileVectors, stride);
+        sum = subgroupMatrixMultiplyAccumulate(left, right, sum);
+      }
+      if (half < tile) {
+        subgroupMatrixStore<row_major>(&sums, job * tile * tileVectors, sum, tileVectors);
+      } else {
+        let i = spread(rowTile * tile, l) + half;
+        let j = spread(columnTile * tile, l);
+        if (isQuery) {
+          subgroupMatrixStore<col_major>(&pairs, j * pairStride + i, sum, pairStride);
+        } else {
+          subgroupMatrixStore<row_major>(&pairs, i * pairStride + j, sum, pairStride);
+        }
+      }
+    }
+    // @end
+    workgroupBarrier(); // operands are about to be overwritten; pairs are read by other threads
+  }
+
+  // @stage decayed rows
+  let to = chunk * chunkSize * rowWidth / 4u + tiled(firstRow, x, keyTiles);
+  var product = before;
+  for (var r = 0u; r < rowsPerThread; r++) {
+    product *= gate[r];
+    rows[to + r * tileVectors] = vec4<f16>(product * key[r]);
+    rows[to + r * tileVectors + chunkSize * keyVectors] = vec4<f16>(product * query[r]);
+  }
+  if (group == rowGroups - 1u) {
+    decay[chunk * keyVectors + x] = product;
+  }
+  product = after;
+  for (var up = 0u; up < rowsPerThread; up++) {
+    let r = rowsPerThread - 1u - up;
+    rows[to + r * tileVectors + 2u * chunkSize * keyVectors] = vec4<f16>(product * key[r]);
+    product *= gate[r];
+  }
+  // @end
+
+  // @stage inverse
+  invert(thread, subgroup);
+  // @end
+
+  finish(Place(chunk, start, tokenBase, head), thread, subgroup);
+}
+
+// kda_prefill / matrix_layout: where matrices lie in memory, and M and P as matrix_prepare holds them.
+
+// Where a workgroup's chunk lies.
+struct Place {
+  chunk: u32,
+  start: u32, // first token, counted in its sequence
+  tokenBase: u32, // first token of the sequence
+  head: u32,
+}
+
+// Where vector x of row r lies in a matrix of `across` tiles side by side.
+fn tiled(r: u32, x: u32, across: u32) -> u32 {
+  return (r / tile * across + x / tileVectors) * tile * tileVectors + r % tile * tileVectors + x % tileVectors;
+}
+
+// The other way round: row and first column of the i-th vector of a square of the chunk's size.
+fn tiledRow(i: u32) -> u32 {
+  return i / (chunkTiles * tile * tileVectors) * tile + i % (tile * tileVectors) / tileVectors;
+}
+fn tiledColumn(i: u32) -> u32 {
+  return i / (tile * tileVectors) % chunkTiles * tile + i % tileVectors * 4u;
+}
+
+// M[r, c .. c + 3]
+fn applied(r: u32, c: u32) -> vec4<f32> {
+  var m: vec4<f32>;
+  for (var e = 0u; e < 4u; e++) {
+    m[e] = unitLower(r, c + e) * pairs[(c + e) * pairStride + chunkSize];
+  }
+  return m;
+}
+
+// P[r, c .. c + 3]
+fn scores(r: u32, c: u32) -> vec4<f32> {
+  var p: vec4<f32>;
+  for (var e = 0u; e < 4u; e++) {
+    p[e] = select(0.0, pairs[(c + e) * pairStride + r], c + e <= r);
+  }
+  return p;
+}
+
+// kda_prefill / matrix_inverse: X = (I + diag(beta) A)^-1 in place, A strictly lower triangular in `pairs`.
+// Forward substitution on 16 x 16 diagonal blocks, then X10 = -X11 A10 X00 on pairs of blocks, then on pairs of pairs.
+// Those products run on matrix units with each f32 as a sum of two f16, 22 bits of it, and give f32.
+// The ones of X's diagonal are not stored. beta_i lies in the last column of `pairs`.
+// Workgroup memory: none of its own; operands pass through `operands`, A10 X00 through `sums`.
+
+const mergeStride: u32 = halfRows / 4u + 2u;
+const mergeLength: u32 = halfRows * mergeStride; // of one operand of all pairs, its high or its low part
+const leftPart: u32 = 0u;
+const rightPart: u32 = 2u * mergeLength;
+const outerPart: u32 = 4u * mergeLength;
+
+// X[i,j] of the unit lower triangular matrix kept below the diagonal of `pairs`.
+fn unitLower(i: u32, j: u32) -> f32 {
+  return select(select(0.0, 1.0, i == j), pairs[i * pairStride + j], j < i);
+}
+
+fn unitLower4(i: u32, j: u32) -> vec4<f32> {
+  return vec4<f32>(unitLower(i, j), unitLower(i, j + 1u), unitLower(i, j + 2u), unitLower(i, j + 3u));
+}
+
+// Stores four neighbours as the sum of two operands.
+fn splitInto(at: u32, a: vec4<f32>) {
+  let high = vec4<f16>(a);
+  operands[at] = bitcast<vec2<u32>>(high);
+  operands[at + mergeLength] = bits(a - vec4<f32>(high));
+}
+
+// Tile (row, column) of a product of operands with `across` tiles on a side.
+fn splitProduct(leftBase: u32, rightBase: u32, across: u32) -> Sum {
+  var sum = Sum();
+  for (var z = 0u; z < across; z++) {
+    let leftAt = leftBase + z * tileVectors;
+    let rightAt = rightBase + z * tile * mergeStride;
+    let leftHigh = subgroupMatrixLoad<Left, row_major>(&operands, leftAt, mergeStride);
+    let leftLow = subgroupMatrixLoad<Left, row_major>(&operands, leftAt + mergeLength, mergeStride);
+    let rightHigh = subgroupMatrixLoad<Right, row_major>(&operands, rightAt, mergeStride);
+    let rightLow = subgroupMatrixLoad<Right, row_major>(&operands, rightAt + mergeLength, mergeStride);
+    sum = subgroupMatrixMultiplyAccumulate(leftLow, rightHigh, sum);
+    sum = subgroupMatrixMultiplyAccumulate(leftHigh, rightLow, sum);
+    sum = subgroupMatrixMultiplyAccumulate(leftHigh, rightHigh, sum);
+  }
+  return sum;
+}
+
+fn invert(thread: u32, subgroup: u32) {
+  // Diagonal blocks: thread = column.
+  let local = thread % sub;
+  let base = thread - local;
+  var column: array<f32, sub>;
+  if (thread < chunkSize) {
+    for (var i = 0u; i < sub; i++) {
+      var sum = 0.0;
+      for (var m = 0u; m < i; m++) {
+        sum += pairs[(base + i) * pairStride + base + m] * column[m];
+      }
+      let identity = select(0.0, 1.0, i == local);
+      column[i] = fma(-pairs[(base + i) * pairStride + chunkSize], sum, identity);
+    }
+  }
+  workgroupBarrier(); // every column is known before A is overwritten
+  if (thread < chunkSize) {
+    for (var i = 0u; i < sub; i++) {
+      if (i > local) {
+        pairs[(base + i) * pairStride + thread] = column[i];
+      }
+    }
+  }
+  workgroupBarrier(); // diagonal blocks of X are complete
+
+  // Pairs of inverted blocks.
+  for (var half = sub; half < chunkSize; half *= 2u) {
+    let vectors = half / 4u;
+    let across = half / tile;
+    for (var i = thread; i < halfRows * vectors; i += threads) {
+      let r = i / vectors; // row counted over the lower halves of all pairs
+      let c = i % vectors * 4u;
+      let corner = r / half * 2u * half;
+      let upper = corner + r % half;
+      let lower = upper + half;
+      let x = lower * pairStride + corner + c;
+      let a = vec4<f32>(pairs[x], pairs[x + 1u], pairs[x + 2u], pairs[x + 3u]);
+      let at = r * mergeStride + i % vectors;
+      splitInto(leftPart + at, pairs[lower * pairStride + chunkSize] * a);
+      splitInto(rightPart + at, unitLower4(upper, corner + c));
+      splitInto(outerPart + at, -unitLower4(lower, corner + half + c));
+    }
+    workgroupBarrier(); // A10, X00 and -X11 are complete
+    for (var job = subgroup; job < halfRows / tile * across; job += subgroups) {
+      let row = job / across;
+      let c = job % across * tileVectors;
+      let corner = rightPart + row / across * half * mergeStride;
+      let product = splitProduct(leftPart + row * tile * mergeStride, corner + c, across);
+      subgroupMatrixStore<row_major>(&sums, row * tile * vectors + c, product, vectors);
+    }
+    workgroupBarrier(); // A10 X00 is complete, and X00 used
+    for (var i = thread; i < halfRows * vectors; i += threads) {
+      splitInto(rightPart + i / vectors * mergeStride + i % vectors, sums[i]);
+    }
+    workgroupBarrier(); // A10 X00 is complete as an operand
+    for (var job = subgroup; job < halfRows / tile * across; job += subgroups) {
+      let row = job / across;
+      let c = job % across * tile;
+      let pair = row / across;
+      let product = splitProduct(
+        outerPart + row * tile * mergeStride,
+        rightPart + pair * half * mergeStride + c / 4u,
+        across,
+      );
+      let i = (2u * pair + 1u) * half + row % across * tile;
+      subgroupMatrixStore<row_major>(&pairs, i * pairStride + pair * 2u * half + c, product, pairStride);
+    }
+    workgroupBarrier(); // the merged block is read by the next merge
+  }
+}
+
+// kda_prefill / matrix_apply: W = M kg in place of kg, U = M V behind kl, P into `blocks` (fla: recompute_w_u_fwd).
+// The scan is left with Vn = U - W S. As many columns at a time as the chunk has tokens.
+// Workgroup memory: none of its own; M and V pass through `operands`, products through `pairs`.
+
+const applyStride: u32 = chunkSize / 4u + 2u;
+const valuePart: u32 = chunkSize * applyStride;
+const valueVectors: u32 = valueDim / 4u;
+
+@group(0) @binding(8) var<storage, read> v: array<vec4<Io>>; // [B, T, H, V]
+
+fn finish(place: Place, thread: u32, subgroup: u32) {
+  for (var i = thread; i < chunkSize * chunkSize / 4u; i += threads) {
+    let r = tiledRow(i);
+    let c = tiledColumn(i);
+    operands[r * applyStride + c / 4u] = bits(applied(r, c));
+    blocks[place.chunk * chunkSize * chunkSize / 4u + i] = vec4<f16>(scores(r, c));
+  }
+  storageBarrier(); // kg is read by other threads
+  let base = place.chunk * chunkSize * rowWidth / 4u;
+  for (var first = 0u; first < keyDim + valueDim; first += chunkSize) {
+    let isValue = first >= keyDim;
+    if (isValue) {
+      for (var i = thread; i < chunkSize * chunkSize / 4u; i += threads) {
+        let r = i / (chunkSize / 4u);
+        let x = i % (chunkSize / 4u);
+        let t = place.start + r;
+        let at = ((place.tokenBase + min(t, params.last - 1u)) * params.heads + place.head) * valueVectors;
+        let value = vec4<f32>(v[at + (first - keyDim) / 4u + x]);
+        operands[valuePart + r * applyStride + x] = bits(select(vec4<f32>(0.0), value, t < params.last));
+      }
+    }
+    workgroupBarrier(); // M and V are complete, and the products before this round used
+    for (var job = subgroup; job < chunkTiles * chunkTiles; job += subgroups) {
+      let row = job / chunkTiles;
+      let column = job % chunkTiles;
+      var sum = Sum();
+      for (var z = 0u; z <= row; z++) {
+        let leftAt = row * tile * applyStride + z * tileVectors;
+        let left = subgroupMatrixLoad<Left, row_major>(&operands, leftAt, applyStride);
+        var right: Right;
+        if (isValue) {
+          let at = valuePart + z * tile * applyStride + column * tileVectors;
+          right = subgroupMatrixLoad<Right, row_major>(&operands, at, applyStride);
+        } else {
+          let at = base + (z * keyTiles + first / tile + column) * tile * tileVectors;
+          right = subgroupMatrixLoad<Right, row_major>(&rows, at, tileVectors);
+        }
+        sum = subgroupMatrixMultiplyAccumulate(left, right, sum);
+      }
+      subgroupMatrixStore<row_major>(&pairs, row * tile * pairStride + column * tile, sum, pairStride);
+    }
+    workgroupBarrier(); // the products are complete, and V used
+    for (var i = thread; i < chunkSize * chunkSize / 4u; i += threads) {
+      let r = i / (chunkSize / 4u);
+      let x = i % (chunkSize / 4u);
+      let p = r * pairStride + 4u * x;
+      let product = vec4<f16>(vec4<f32>(pairs[p], pairs[p + 1u], pairs[p + 2u], pairs[p + 3u]));
+      if (isValue) {
+        let to = base + 3u * chunkSize * keyVectors;
+        rows[to + tiled(r, (first - keyDim) / 4u + x, valueDim / tile)] = product;
+      } else {
+        rows[base + tiled(r, first / 4u + x, keyTiles)] = product;
+      }
+    }
+  }
+}
