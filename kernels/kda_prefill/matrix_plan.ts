@@ -79,7 +79,15 @@ function textsOf(
   const common = { ...unit, chunkSize, keyDim: K, valueDim: V, rowWidth, Io: config.io };
   const productTiles = (apart ? 1 : 2) * chunkSize / unit.tile; // down kg S or [kg; qg] S
   const productParts = Math.min(matrixSubgroups, productTiles);
-  const updateParts = Math.min(matrixSubgroups, K / unit.tile);
+  const updateTiles = K / unit.tile; // down kl^T Vn
+  const updateParts = Math.min(matrixSubgroups, updateTiles);
+  if (matrixSubgroups > updateTiles * config.tileV / unit.tile) {
+    throw new RangeError(
+      `Cannot run ${id}: ${matrixSubgroups} subgroups share the ${updateTiles} x ${
+        config.tileV / unit.tile
+      } tiles of kl^T Vn, at least one each`,
+    );
+  }
   return {
     prepare: specialize(link(prepareCode, layoutCode, inverseCode, applied ? applyCode : storeCode), {
       ...common,

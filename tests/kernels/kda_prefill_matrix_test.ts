@@ -49,6 +49,15 @@ Deno.test("kda_prefill's matrix form allows f16's error whatever q, k, v are sto
   strictEqual(planOn({}, { ...matrix, io: "f16" }).tolerance, 2e-3);
 });
 
+Deno.test("kda_prefill's matrix form gives every subgroup of the scan a tile of each product", () => {
+  const config = { ...matrix, chunkSize: 64, tileV: 16, matrixSubgroups: 8 };
+  fit(planOn({}, config), MATRIX_DEVICE);
+  throws(
+    () => planOn({}, config, { ...axes, K: 64 }),
+    /8 subgroups share the 4 x 1 tiles of kl\^T Vn, at least one each/,
+  );
+});
+
 const cover = ["scan", "prepare"].flatMap((matrixApply) =>
   ["scan", "pass"].flatMap((matrixOutputs) =>
     [32, 64].map((chunkSize) => ({ ...matrix, matrixApply, matrixOutputs, chunkSize, tileV: 32 }))
