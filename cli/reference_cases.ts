@@ -41,6 +41,11 @@ export class ReferenceCases {
     return held.get(JSON.stringify(wanted))!;
   }
 
+  /** Ends threads that have nothing to do. */
+  close(): void {
+    this.#pool.close();
+  }
+
   #begin(request: CaseRequest): ComingCase {
     const coming = "file" in request ? fromFile(request) : this.#compute(request);
     // A case that fails before it is asked for tells when it is.

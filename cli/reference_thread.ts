@@ -1,6 +1,7 @@
 // Thread that makes inputs and computes float64 references of single heads.
 import type { Axes, Scalars, Tensor, Tensors } from "../kernels/core/family.ts";
 import { oneHead } from "../kernels/core/one_head.ts";
+import { storable } from "../kernels/core/storable.ts";
 import { familyNamed } from "../kernels/mod.ts";
 
 /** Inputs of a regime; they come back in memory that all threads share. */
@@ -35,8 +36,9 @@ self.onmessage = ({ data: task }: MessageEvent<InputsTask | HeadTask>) => {
   }
 };
 
-function sharedInputs({ family, axes, seed, regime }: InputsTask): Tensors {
-  const inputs = familyNamed(family).inputsFor(axes, seed, regime);
+function sharedInputs({ family: name, axes, seed, regime }: InputsTask): Tensors {
+  const family = familyNamed(name);
+  const inputs = storable(family, family.inputsFor(axes, seed, regime));
   return Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, shared(tensor)]));
 }
 

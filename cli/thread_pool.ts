@@ -29,10 +29,12 @@ export class ThreadPool {
     });
   }
 
-  /** Ends the threads; tasks under way never end. */
+  /** Ends the threads that have nothing to do. */
   close(): void {
-    for (const thread of this.#idle) thread.terminate();
-    this.#idle.length = 0;
+    for (const thread of this.#idle.splice(0)) {
+      thread.terminate();
+      this.#threads--;
+    }
   }
 
   #next(): void {

@@ -1,5 +1,6 @@
 import { familyNamed } from "../kernels/mod.ts";
 import type { DeviceRecord } from "../profiles/schema.ts";
+import { changedTunables } from "./changed_tunables.ts";
 import { formatUs } from "./duration.ts";
 import { table } from "./output.ts";
 import { sizesOf } from "./verify_cases.ts";
@@ -42,7 +43,7 @@ function familyLines(family: string, rows: readonly VerifyRow[]): string[] {
       largest(sizes.map(({ tolerance }) => tolerance), (value) => value.toExponential(0)),
       sizes.find(({ status }) => status !== "passed")?.status ?? "passed",
       largest(sizes.map(({ callMs }) => callMs), (ms) => formatUs(ms * 1e3)),
-      sizes[0].variant,
+      changedTunables(family, sizes[0].config),
     ]);
   const sizes = sizesOf(rows);
   const docs = Object.entries(familyNamed(family).regimes ?? {})
@@ -65,8 +66,8 @@ function largest(values: readonly (number | undefined)[], print: (value: number)
 
 /** Every variant with its reason, once whatever the inputs; a reason that names the variant in full does so no more. */
 function reasons(title: string, rows: readonly VerifyRow[]): string[] {
-  const lines = rows.filter(({ reason }) => reason !== undefined).map(({ variant, reason }) =>
-    `  ${variant}: ${reason!.replace(/^Cannot run \S+: /, "")}`
+  const lines = rows.filter(({ reason }) => reason !== undefined).map(({ family, config, reason }) =>
+    `  ${changedTunables(family, config)}: ${reason!.replace(/^Cannot run \S+: /, "")}`
   );
   return lines.length === 0 ? [] : [title, ...new Set(lines), ""];
 }

@@ -1,5 +1,7 @@
 import type { AnyFamily, Axes } from "../kernels/core/family.ts";
 import { refusal } from "../kernels/core/fit.ts";
+import type { Config } from "../kernels/core/space.ts";
+import { formatVariant } from "../kernels/core/variant_id.ts";
 import { families as allFamilies, familyNamed } from "../kernels/mod.ts";
 import type { TrialStatus } from "../profiles/schema.ts";
 import { defaultRoot } from "../profiles/store_fs.ts";
@@ -31,6 +33,7 @@ export interface VerifyRow {
   readonly axes: Axes;
   readonly inputs: string;
   readonly variant: string;
+  readonly config: Config;
   readonly from: string;
   readonly status: TrialStatus | "refused";
   readonly reason?: string;
@@ -114,7 +117,7 @@ async function verifyAll(
       const answer = await trials.attempt<VerifyReply>(
         "verify",
         request,
-        (phase) => progress.phase(phase, `${row.variant}, ${one.inputs}`),
+        (phase) => progress.phase(phase, `${changedTunables(row.family, row.config)}, ${row.inputs}`),
       );
       rows.push({ ...row, ...resultOf(answer) });
       progress.ran("busyMs" in answer ? answer.busyMs ?? 0 : 0);
@@ -125,7 +128,7 @@ async function verifyAll(
 }
 
 function rowOf({ family, axes, inputs }: VerifyCase, { config, from }: VerifyVariant) {
-  return { family: family.name, axes, inputs, variant: changedTunables(family.name, config), from };
+  return { family: family.name, axes, inputs, variant: formatVariant(family.name, config), config, from };
 }
 
 function resultOf(answer: VerifyReply): Omit<VerifyRow, keyof ReturnType<typeof rowOf>> {

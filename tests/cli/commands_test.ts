@@ -5,6 +5,7 @@ import { runCli } from "./run_cli.ts";
 const COMMANDS = [
   "tune",
   "run",
+  "verify",
   "bench",
   "variants",
   "profiles",

@@ -65,6 +65,13 @@ testDawn("trials that go wrong in every way end in a trial on Dawn too", async (
   }
 });
 
+testDawn("verify --backend dawn holds a rolled variant against the reference", async () => {
+  const rolled = ["--config", "kda_decode:unroll=false", "--workload", "N=1,H=1", "--inputs", "floor"];
+  const { code, stdout, stderr } = await runCli(["verify", "kda_decode", ...rolled, ...DAWN, "--json"]);
+  strictEqual(code, 0, stderr);
+  deepStrictEqual(JSON.parse(stdout).rows.map((row: { status: string }) => row.status), ["passed"]);
+});
+
 testDawn("every family's default, rolled, is right on Dawn, and its messages break no protocol", async () => {
   const gpu = await GpuProcess.start({ software: true, backend: "dawn", onNotice: () => {} });
   const trials = new TrialProcess(gpu, 120_000);

@@ -1,5 +1,11 @@
 import type { BufferSpec } from "../../kernels/core/family.ts";
-import { decodeBuffer, encodeTensor, poisonBlock, repeatedBlock } from "../../tuner/buffer_codec.ts";
+import {
+  decodeBuffer,
+  encodeOnce,
+  encodeTensor,
+  poisonBlock,
+  repeatedBlock,
+} from "../../tuner/buffer_codec.ts";
 import { assert, assertEquals, assertThrows } from "../assert.ts";
 
 const spec = (dtype: BufferSpec["dtype"], length: number): BufferSpec => ({
@@ -48,4 +54,14 @@ Deno.test("repeatedBlock() holds whole copies in whole words, odd f16 lengths to
   assertEquals(block.byteLength, 36);
   assertEquals([...new Float16Array(block.buffer).subarray(0, 7)], [1, 2, 3, 1, 2, 3, 1]);
   assertEquals(repeatedBlock(row(1, 2, 3), spec("f32", 1), 4).byteLength, 24);
+});
+
+Deno.test("encodeOnce() encodes a tensor once for each type and part, and says the same", () => {
+  const encode = encodeOnce();
+  const tensor = row(1, 2, 3, 4);
+  for (const each of [spec("f32", 4), spec("f16", 4)]) {
+    assertEquals(encode(tensor, each), encodeTensor(tensor, each));
+    assert(encode(tensor, each) === encode(tensor, { ...each, name: "another" }));
+  }
+  assert(encode(tensor, spec("f32", 4)) !== encode(row(1, 2, 3, 4), spec("f32", 4)));
 });
