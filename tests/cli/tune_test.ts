@@ -58,7 +58,7 @@ const sentences = (stderr: string) => stderr.trim().split("\n");
 testTune("tune finds a winner, and a second run has nothing left to do within 5 seconds", async (root) => {
   const first = await runCli(tuneArgs(root));
   assertEquals(first.code, 0, first.stderr);
-  assert(/^kda_decode@NH<=1,K=128,V=128 .*x /m.test(first.stdout), first.stdout);
+  assert(/^kda_decode@NH<=1,K=128,V=128,stateElem=f32,stateLayout=KV .*x /m.test(first.stdout), first.stdout);
   assert(first.stdout.includes(`Profile: ${root}/`));
   const before = await stored(root);
   assertEquals(before.profile!.winners.length, 1);
