@@ -4,13 +4,12 @@ import {
   FORMULATION,
   formulations,
   initialConfig,
-  neighbours,
   type Space,
   storageChoices,
   tunablesRead,
   violations,
-  withValue,
 } from "../kernels/core/space.ts";
+import { neighbours, withValue } from "../kernels/core/walk_space.ts";
 import { formatVariant, parseConfig } from "../kernels/core/variant_id.ts";
 import { bucketDistance, bucketOf } from "./buckets.ts";
 import { likeness, type Rung, rungOf, RUNGS } from "./device_ladder.ts";

@@ -1,7 +1,8 @@
 import { completeAxes } from "../kernels/core/axes.ts";
 import type { AnyFamily, Axes, Capabilities, Plan } from "../kernels/core/family.ts";
 import { SUBGROUP_MATRIX } from "../kernels/core/pass.ts";
-import { type Config, FORMULATION, formulations, initialConfig, neighbours } from "../kernels/core/space.ts";
+import { type Config, FORMULATION, formulations, initialConfig } from "../kernels/core/space.ts";
+import { neighbours } from "../kernels/core/walk_space.ts";
 
 const PLENTY = 2 ** 31;
 const limits: Capabilities["limits"] = {

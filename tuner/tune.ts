@@ -1,7 +1,8 @@
 import { completeAxes, formatAxes } from "../kernels/core/axes.ts";
 import type { AnyFamily, Axes, Capabilities } from "../kernels/core/family.ts";
 import { canRun } from "../kernels/core/fit.ts";
-import { type Config, countConfigs, initialConfig, storageChoices } from "../kernels/core/space.ts";
+import { type Config, initialConfig, storageChoices } from "../kernels/core/space.ts";
+import { countConfigs } from "../kernels/core/walk_space.ts";
 import { formatVariant } from "../kernels/core/variant_id.ts";
 import { barringTrial, blockKey } from "../profiles/blocklist.ts";
 import { type Ceilings, SCHEMA_VERSION, type Trial } from "../profiles/schema.ts";

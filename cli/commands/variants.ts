@@ -109,7 +109,7 @@ async function* fittingConfigs(
   device: Capabilities,
   { sample = Infinity, seed }: { sample?: number; seed: number },
 ): AsyncGenerator<Config> {
-  const { enumerateConfigs } = await import("../../kernels/core/space.ts");
+  const { enumerateConfigs } = await import("../../kernels/core/walk_space.ts");
   const { canRun } = await import("../../kernels/core/fit.ts");
   const { shuffled } = await import("../shuffled.ts");
   const legal = [...enumerateConfigs(family.space)];

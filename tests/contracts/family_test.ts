@@ -9,11 +9,11 @@ import { ORDINARY } from "../../kernels/core/regimes.ts";
 import {
   type Config,
   type Constraint,
-  enumerateConfigs,
   FORMULATION,
   formulations,
   initialConfig,
 } from "../../kernels/core/space.ts";
+import { enumerateConfigs } from "../../kernels/core/walk_space.ts";
 import { formatVariant, parseConfig, splitVariant } from "../../kernels/core/variant_id.ts";
 import { families } from "../../kernels/mod.ts";
 import { PORTABLE_DEVICE } from "../../cli/portable_device.ts";

@@ -1,4 +1,5 @@
-import { type Config, enumerateConfigs, type Space } from "../../kernels/core/space.ts";
+import { type Config, type Space } from "../../kernels/core/space.ts";
+import { enumerateConfigs } from "../../kernels/core/walk_space.ts";
 
 const listed = new Map<Space, readonly Config[]>();
 

@@ -2,7 +2,8 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "deno-std/assert/mod.js";
 import type { Capabilities, Tensors } from "../../kernels/core/family.ts";
 import { fit } from "../../kernels/core/fit.ts";
-import { enumerateConfigs, initialConfig, violations } from "../../kernels/core/space.ts";
+import { initialConfig, violations } from "../../kernels/core/space.ts";
+import { enumerateConfigs } from "../../kernels/core/walk_space.ts";
 import { mlaDecode } from "../../kernels/mla_decode/mod.ts";
 import { LEAST_DEVICE, MATRIX_DEVICE } from "../contracts/devices.ts";
 import { dimGroups, type MlaDecodeConfig, valueHeads } from "../../kernels/mla_decode/space.ts";

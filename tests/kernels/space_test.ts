@@ -2,14 +2,12 @@
 import {
   type Config,
   defineSpace,
-  enumerateConfigs,
   initialConfig,
-  neighbours,
   oneOf,
   type Space,
   violations,
-  withValue,
 } from "../../kernels/core/space.ts";
+import { enumerateConfigs, neighbours, withValue } from "../../kernels/core/walk_space.ts";
 import { assertEquals, assertThrows } from "../assert.ts";
 
 const doc = "a tunable of a test";

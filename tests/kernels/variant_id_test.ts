@@ -3,13 +3,13 @@ import fc from "fast-check";
 import { families } from "../../kernels/mod.ts";
 import {
   defineSpace,
-  enumerateConfigs,
   formulations,
   initialConfig,
   oneOf,
   tunablesRead,
   violations,
 } from "../../kernels/core/space.ts";
+import { enumerateConfigs } from "../../kernels/core/walk_space.ts";
 import { formatVariant, parseConfig, splitVariant } from "../../kernels/core/variant_id.ts";
 import { assertEquals, assertThrows } from "../assert.ts";
 

@@ -1,5 +1,6 @@
 // pin(): the part of a space that is left to search.
-import { defineSpace, enumerateConfigs, initialConfig, oneOf } from "../../kernels/core/space.ts";
+import { defineSpace, initialConfig, oneOf } from "../../kernels/core/space.ts";
+import { enumerateConfigs } from "../../kernels/core/walk_space.ts";
 import { pin } from "../../tuner/pin.ts";
 import { assertEquals, assertThrows } from "../assert.ts";
 import { toyFamily } from "../profiles/samples.ts";

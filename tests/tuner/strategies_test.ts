@@ -1,13 +1,8 @@
 // Every strategy keeps the contract (no repeats, budget, begins at the start); each does what its name says.
 import { assertEquals, assertThrows } from "deno-std/assert/mod.js";
 import fc from "fast-check";
-import {
-  type Config,
-  defineSpace,
-  enumerateConfigs,
-  initialConfig,
-  oneOf,
-} from "../../kernels/core/space.ts";
+import { type Config, defineSpace, initialConfig, oneOf } from "../../kernels/core/space.ts";
+import { enumerateConfigs } from "../../kernels/core/walk_space.ts";
 import { formatVariant } from "../../kernels/core/variant_id.ts";
 import { coordinate } from "../../tuner/strategies/coordinate.ts";
 import { exhaustive } from "../../tuner/strategies/exhaustive.ts";

@@ -1,6 +1,5 @@
 import {
   type Config,
-  enumerateConfigs,
   FORMULATION,
   formulations,
   initialConfig,
@@ -8,6 +7,7 @@ import {
   tunablesRead,
   type TunableValue,
 } from "../../kernels/core/space.ts";
+import { enumerateConfigs } from "../../kernels/core/walk_space.ts";
 import { pin } from "../pin.ts";
 import { SearchRecord, type Strategy, type TrialOutcome } from "./strategy.ts";
 

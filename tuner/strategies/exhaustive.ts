@@ -1,4 +1,4 @@
-import { enumerateConfigs } from "../../kernels/core/space.ts";
+import { enumerateConfigs } from "../../kernels/core/walk_space.ts";
 import { SearchRecord, type Strategy } from "./strategy.ts";
 
 /** Every config in the order of the space. */
