@@ -15,6 +15,7 @@ import { TrialProcess } from "./trial_process.ts";
 import { TuneDisplay, winnerLines } from "./tune_display.ts";
 import { EXIT } from "./user_error.ts";
 import { shownPath, userPath } from "./user_path.ts";
+import { warmStart } from "./warm_start.ts";
 
 export interface TuneOptions extends WorkloadOptions {
   readonly budget?: number;
@@ -137,6 +138,7 @@ async function tuneAll(
       budget: left,
       seed: options.seed,
       deadline: now + (start + budgetMs - now) / (workloads.length - i),
+      start: warmStart(winners, workloads.slice(i), hash),
       samples: record.software ? 5 : 11,
       capUs: record.software ? SOFTWARE_CAP_US : GPU_CAP_US,
       signal,

@@ -30,6 +30,7 @@ export interface TuneJob {
   readonly deadline: number;
   readonly samples: number;
   readonly capUs: number;
+  /** Tried before anything else, as the winner of a workload like this one. */
   readonly start?: Config;
   readonly signal?: AbortSignal;
   /** Runs one trial. What it throws ends the job, unless `signal` is aborted: then the trial is dropped. */
@@ -53,7 +54,7 @@ const GIVE_UP_FACTOR = 1.5;
 const FINALS_SHARE = 0.1;
 
 /** Storage types of a workload's tensors, the family's initial ones where it names none. */
-function storageOf(family: AnyFamily, workload: Workload): Config {
+export function storageOf(family: AnyFamily, workload: Workload): Config {
   return { ...storageChoices(family.space, initialConfig(family.space)), ...workload.storage };
 }
 

@@ -80,6 +80,15 @@ testTune("tune finds a winner, and a second run has nothing left to do within 5 
   assertEquals((await stored(root)).profile!.winners, before.profile!.winners);
 });
 
+testTune("tune begins a workload at the winner of the one most like it", async (root) => {
+  assertEquals((await runCli(tuneArgs(root, "--trials", "4"))).code, 0);
+  const winner = (await stored(root)).profile!.winners[0];
+  const next = ["tune", "kda_decode", "--workload", "N=4,H=1", "--profiles", root, "--trials", "1"];
+  assertEquals((await runCli(next)).code, 0);
+  const first = (await stored(root)).trials.find((trial) => trial.axes.N === 4)!;
+  assertEquals(first.variant, winner.variant);
+});
+
 testTune("tune --json prints one JSON document and nothing else", async (root) => {
   const { code, stdout } = await runCli(tuneArgs(root, "--trials", "3", "--json"));
   assertEquals(code, 0);
