@@ -1,9 +1,11 @@
 // kda_prefill / matrix_apply: W = M kg in place of kg, U = M V behind kl, P into `blocks` (fla: recompute_w_u_fwd).
 // The scan is left with Vn = U - W S. As many columns at a time as the chunk has tokens.
+// M is a sum of two f16, for it costs no memory traffic here.
 // Workgroup memory: none of its own; M and V pass through `operands`, products through `pairs`.
 
 const applyStride: u32 = chunkSize / 4u + 2u;
-const valuePart: u32 = chunkSize * applyStride;
+const lowPart: u32 = chunkSize * applyStride;
+const valuePart: u32 = 2u * lowPart;
 const valueVectors: u32 = valueDim / 4u;
 
 @group(0) @binding(8) var<storage, read> v: array<vec4<Io>>; // [B, T, H, V]
@@ -12,8 +14,12 @@ fn finish(place: Place, thread: u32, subgroup: u32) {
   for (var i = thread; i < chunkSize * chunkSize / 4u; i += threads) {
     let r = tiledRow(i);
     let c = tiledColumn(i);
-    operands[r * applyStride + c / 4u] = bits(applied(r, c));
-    blocks[place.chunk * chunkSize * chunkSize / 4u + i] = vec4<f16>(scores(r, c));
+    let inverse = applied(r, c);
+    let score = scores(r, c);
+    operands[r * applyStride + c / 4u] = bitcast<vec2<u32>>(highOf(inverse));
+    operands[lowPart + r * applyStride + c / 4u] = bitcast<vec2<u32>>(lowOf(inverse));
+    blocks[place.chunk * chunkSize * chunkSize / 2u + i] = highOf(score);
+    blocks[place.chunk * chunkSize * chunkSize / 2u + chunkSize * chunkSize / 4u + i] = lowOf(score);
   }
   storageBarrier(); // kg is read by other threads
   let base = place.chunk * chunkSize * rowWidth / 4u;
@@ -36,7 +42,8 @@ fn finish(place: Place, thread: u32, subgroup: u32) {
       var sum = Sum();
       for (var z = 0u; z <= row; z++) {
         let leftAt = row * tile * applyStride + z * tileVectors;
-        let left = subgroupMatrixLoad<Left, row_major>(&operands, leftAt, applyStride);
+        let high = subgroupMatrixLoad<Left, row_major>(&operands, leftAt, applyStride);
+        let low = subgroupMatrixLoad<Left, row_major>(&operands, lowPart + leftAt, applyStride);
         var right: Right;
         if (isValue) {
           let at = valuePart + z * tile * applyStride + column * tileVectors;
@@ -45,7 +52,8 @@ fn finish(place: Place, thread: u32, subgroup: u32) {
           let at = base + (z * keyTiles + first / tile + column) * tile * tileVectors;
           right = subgroupMatrixLoad<Right, row_major>(&rows, at, tileVectors);
         }
-        sum = subgroupMatrixMultiplyAccumulate(left, right, sum);
+        sum = subgroupMatrixMultiplyAccumulate(low, right, sum);
+        sum = subgroupMatrixMultiplyAccumulate(high, right, sum);
       }
       subgroupMatrixStore<row_major>(&pairs, row * tile * pairStride + column * tile, sum, pairStride);
     }
@@ -56,7 +64,7 @@ fn finish(place: Place, thread: u32, subgroup: u32) {
       let p = r * pairStride + 4u * x;
       let product = vec4<f16>(vec4<f32>(pairs[p], pairs[p + 1u], pairs[p + 2u], pairs[p + 3u]));
       if (isValue) {
-        let to = base + 3u * chunkSize * keyVectors;
+        let to = base + 4u * chunkSize * keyVectors;
         rows[to + tiled(r, (first - keyDim) / 4u + x, valueDim / tile)] = product;
       } else {
         rows[base + tiled(r, first / 4u + x, keyTiles)] = product;

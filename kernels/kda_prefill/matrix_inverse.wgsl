@@ -21,9 +21,8 @@ fn unitLower4(i: u32, j: u32) -> vec4<f32> {
 
 // Stores four neighbours as the sum of two operands.
 fn splitInto(at: u32, a: vec4<f32>) {
-  let high = vec4<f16>(a);
-  operands[at] = bitcast<vec2<u32>>(high);
-  operands[at + mergeLength] = bits(a - vec4<f32>(high));
+  operands[at] = bitcast<vec2<u32>>(highOf(a));
+  operands[at + mergeLength] = bitcast<vec2<u32>>(lowOf(a));
 }
 
 // Tile (row, column) of a product of operands with `across` tiles on a side.

@@ -5,6 +5,7 @@ import { MATRIX_FEATURES, matrixUnit } from "./matrix_unit.ts";
 import { params, type Setting } from "./setting.ts";
 import { boundBy, chunkedWindows, mostChunks, type Window } from "./windows.ts";
 import applyCode from "./matrix_apply.wgsl" with { type: "text" };
+import halvesCode from "./matrix_halves.wgsl" with { type: "text" };
 import inverseCode from "./matrix_inverse.wgsl" with { type: "text" };
 import keepCode from "./matrix_keep.wgsl" with { type: "text" };
 import layoutCode from "./matrix_layout.wgsl" with { type: "text" };
@@ -28,10 +29,10 @@ export function matrix(
   const { chunkSize, tileV } = config;
   const applied = config.matrixApply === "prepare";
   const apart = config.matrixOutputs === "pass";
-  const rowWidth = 3 * K + (applied ? V : 0); // kg, qg, kl and U of a token
-  const blockCount = applied ? 1 : 2; // M and P of a chunk
+  const rowWidth = 4 * K + (applied ? V : 0); // kg, qg, both halves of kl and U of a token
+  const blockCount = applied ? 2 : 3; // M and both halves of P of a chunk
   const keptRows = apart ? K + chunkSize : 0; // S and Vn of a chunk
-  const windows = chunkedWindows(id, setting, "f16", rowWidth + keptRows * V / chunkSize);
+  const windows = chunkedWindows(id, setting, "f16", rowWidth + keptRows * V / chunkSize, blockCount);
   const chunks = mostChunks(setting, windows);
   const texts = textsOf(id, setting, { applied, apart, rowWidth, blockCount });
   const pass = (window: Window, label: keyof typeof texts, buffers: string[], x: number, z = 1): Pass =>
@@ -89,14 +90,17 @@ function textsOf(
     );
   }
   return {
-    prepare: specialize(link(prepareCode, layoutCode, inverseCode, applied ? applyCode : storeCode), {
-      ...common,
-      levels: Math.log2(chunkSize),
-      rowsPerThread: config.matrixRows,
-      operandLength: chunkSize / 2 *
-        Math.max(3 * (K / 4 + 2), 6 * (chunkSize / 8 + 2), applied ? 4 * (chunkSize / 4 + 2) : 0),
-    }),
-    scan: specialize(link(scanCode, tilesCode, apart ? keepCode : outputsCode), {
+    prepare: specialize(
+      link(prepareCode, halvesCode, layoutCode, inverseCode, applied ? applyCode : storeCode),
+      {
+        ...common,
+        levels: Math.log2(chunkSize),
+        rowsPerThread: config.matrixRows,
+        operandLength: chunkSize / 2 *
+          Math.max(3 * (K / 4 + 2), 6 * (chunkSize / 8 + 2), applied ? 6 * (chunkSize / 4 + 2) : 0),
+      },
+    ),
+    scan: specialize(link(scanCode, halvesCode, tilesCode, apart ? keepCode : outputsCode), {
       ...common,
       applied,
       ahead: config.matrixAhead,

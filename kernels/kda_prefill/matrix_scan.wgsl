@@ -1,11 +1,12 @@
 // kda_prefill / matrix_scan: carry the state through a window's chunks, oldest first, on matrix units.
-// Linked with matrix_tiles, and with matrix_outputs or matrix_keep.
+// Linked with matrix_halves and matrix_tiles, and with matrix_outputs or matrix_keep.
 //   Vn = M (V - kg S),  O = qg S + P Vn,  S' = diag(decay) S + kl^T Vn
 // One workgroup owns tileV columns of one head's state: f32 in registers, an f16 copy in workgroup memory as operand.
 // Operand tiles are fetched into registers: the next chunk's as soon as this one's have been used (`ahead`), or this
 // chunk's where they are used, the next one having been touched meanwhile so that a cache has it.
-// Workgroup memory: the copy [K, tileV + 8] f16 + V - kg S, then Vn [chunkSize, tileV + 8] f16 + sums on their way from
-// matrices to threads, [chunkSize, tileV + 4] and [K, tileV + 4] f32.
+// kl and P come as sums of two f16; kl^T Vn takes Vn so, too.
+// Workgroup memory: the copy [K, tileV + 8] f16 + V - kg S, then Vn, and the low half of Vn, [chunkSize, tileV + 8] f16
+// each + sums on their way from matrices to threads, [chunkSize, tileV + 4] and [K, tileV + 4] f32.
 
 const chunkSize: u32 = 64u; // tokens per chunk (fla: BT)
 const keyDim: u32 = 128u; // K
@@ -20,7 +21,8 @@ const updateParts: u32 = 8u; // subgroups down the rows of kl^T Vn
 const updateColumns: u32 = 1u;
 const ahead: bool = true; // whether tiles are fetched a chunk ahead
 const applied: bool = false; // whether prepare has applied M: kg is W = M kg, and V is U = M V
-const rowWidth: u32 = 384u; // elements of `rows` a token has
+const rowWidth: u32 = 512u; // elements of `rows` a token has
+const lift: f32 = 64.0; // kl, qg and P are that much larger than the formulas say
 alias Io = f32; // storage type of v, o
 
 struct Params {
@@ -37,8 +39,8 @@ alias Sum = subgroup_matrix_result<f32, tile, tile>;
 
 @group(0) @binding(0) var<uniform> params: Params;
 // Tiles in one piece each, as matrix_prepare writes them.
-@group(0) @binding(1) var<storage, read> rows: array<vec4<f16>>; // [B, H, chunks, kg qg kl, chunkSize, K]
-@group(0) @binding(2) var<storage, read> blocks: array<vec4<f16>>; // [B, H, chunks, M P, chunkSize, chunkSize]
+@group(0) @binding(1) var<storage, read> rows: array<vec4<f16>>; // [B, H, chunks, kg qg kl low, chunkSize, K]
+@group(0) @binding(2) var<storage, read> blocks: array<vec4<f16>>; // [B, H, chunks, (M) P low, chunkSize, chunkSize]
 @group(0) @binding(3) var<storage, read> decay: array<f32>; // [B, H, chunks, K]
 @group(0) @binding(4) var<storage, read> v: array<vec4<Io>>; // [B, T, H, V]
 @group(0) @binding(5) var<storage, read_write> state: array<vec4<f32>>; // [B, H, K, V]
@@ -60,17 +62,21 @@ const valueTiles: u32 = tileV / tile;
 const keyLength: u32 = chunkSize * keyDim / 4u;
 const rowsLength: u32 = chunkSize * rowWidth / 4u;
 const blockLength: u32 = chunkSize * chunkSize / 4u;
-const blocksLength: u32 = select(2u, 1u, applied) * blockLength;
-const scoresAt: u32 = blocksLength - blockLength;
+const blocksLength: u32 = select(3u, 2u, applied) * blockLength;
+const scoresAt: u32 = blocksLength - 2u * blockLength;
+const scoresLowAt: u32 = blocksLength - blockLength;
+const updatesAt: u32 = 2u * keyLength;
+const updatesLowAt: u32 = 3u * keyLength;
 const productWidth: u32 = valueTiles / productColumns;
 const updateRows: u32 = keyTiles / updateParts;
 const updateWidth: u32 = valueTiles / updateColumns;
 const sectorVectors: u32 = 4u; // the least a cache fetches: 32 bytes
-const touches: u32 = (3u * keyLength / sectorVectors + threads - 1u) / threads;
+const touches: u32 = (4u * keyLength / sectorVectors + threads - 1u) / threads;
 const freshTiles: u32 = (chunkTiles * valueTiles + subgroups - 1u) / subgroups; // tiles of Vn a subgroup computes
 
 var<workgroup> stateHalf: array<vec4<f16>, keyDim * halfStride>;
 var<workgroup> values: array<vec4<f16>, chunkSize * halfStride>; // V - kg S, then Vn
+var<workgroup> valuesLow: array<vec4<f16>, chunkSize * halfStride>; // what f16 leaves out of Vn
 var<workgroup> tokenSums: array<vec4<f32>, chunkSize * sumStride>; // kg S, then Vn, then O
 var<workgroup> stateSums: array<vec4<f32>, keyDim * sumStride>; // kl^T Vn
 
@@ -105,14 +111,18 @@ fn main(
   // Tiles of the chunk at hand.
   var keys: array<Left, productRows * keyTiles>;
   var scores: array<Left, productRows * chunkTiles>;
+  var scoresLow: array<Left, productRows * chunkTiles>;
   var inverses: array<Left, freshTiles * chunkTiles>;
   var updates: array<Left, updateRows * chunkTiles>;
+  var updatesLow: array<Left, updateRows * chunkTiles>;
   if (ahead) {
     fetchKeys(&keys, firstChunk, productPart);
     if (outputs) {
-      fetchScores(&scores, firstChunk, productPart);
+      fetchScores(&scores, firstChunk, scoresAt, productPart);
+      fetchScores(&scoresLow, firstChunk, scoresLowAt, productPart);
     }
-    fetchUpdates(&updates, firstChunk, updatePart);
+    fetchUpdates(&updates, firstChunk, updatesAt, updatePart);
+    fetchUpdates(&updatesLow, firstChunk, updatesLowAt, updatePart);
     if (!applied) {
       fetchInverses(&inverses, firstChunk, subgroup);
     }
@@ -132,7 +142,7 @@ fn main(
         let x = firstColumn + column;
         let inTile = r % tile * tileVectors + x % tileVectors;
         let t = (r / tile * (valueDim / tile) + x / tileVectors) * tileLength;
-        value[z] = vec4<f32>(rows[chunk * rowsLength + 3u * keyLength + t + inTile]);
+        value[z] = vec4<f32>(rows[chunk * rowsLength + 4u * keyLength + t + inTile]);
       } else {
         let t = start + row + z * rowStep;
         let at = (tokenBase + min(t, params.last - 1u)) * params.heads + head;
@@ -151,7 +161,7 @@ fn main(
       // @unroll
       for (var z = 0u; z < touches; z++) {
         let x = (thread + z * threads) * sectorVectors;
-        touched[z] = rows[next * rowsLength + min(x, 3u * keyLength - 1u)];
+        touched[z] = rows[next * rowsLength + min(x, 4u * keyLength - 1u)];
       }
       fetchKeys(&keys, chunk, productPart);
     }
@@ -197,9 +207,11 @@ fn main(
     // @unroll
     for (var z = 0u; z < tokenRows; z++) {
       let r = row + z * rowStep;
-      let copy = vec4<f16>(value[z] - tokenSums[r * sumStride + column]);
+      let rest = value[z] - tokenSums[r * sumStride + column];
+      let copy = highOf(rest);
       values[r * halfStride + column] = copy;
       if (applied) {
+        valuesLow[r * halfStride + column] = lowOf(rest);
         keep(chunk, keyDim + r, firstColumn + column, copy);
       }
     }
@@ -237,8 +249,10 @@ fn main(
       // @unroll
       for (var z = 0u; z < tokenRows; z++) {
         let r = row + z * rowStep;
-        let copy = vec4<f16>(tokenSums[r * sumStride + column]);
+        let sum = tokenSums[r * sumStride + column];
+        let copy = highOf(sum);
         values[r * halfStride + column] = copy;
+        valuesLow[r * halfStride + column] = lowOf(sum);
         keep(chunk, keyDim + r, firstColumn + column, copy);
       }
       workgroupBarrier(); // the copy of Vn is complete, and its sums are free
@@ -247,7 +261,8 @@ fn main(
     // @stage state update
     // kl^T Vn
     if (!ahead) {
-      fetchUpdates(&updates, chunk, updatePart);
+      fetchUpdates(&updates, chunk, updatesAt, updatePart);
+      fetchUpdates(&updatesLow, chunk, updatesLowAt, updatePart);
     }
     var sums: array<Sum, updateRows * updateWidth>;
     // @unroll
@@ -260,9 +275,12 @@ fn main(
       for (var j = 0u; j < updateWidth; j++) {
         let at = z * tile * halfStride + (updateColumn + j) * tileVectors;
         let right = subgroupMatrixLoad<Right, row_major>(&values, at, halfStride);
+        let rightLow = subgroupMatrixLoad<Right, row_major>(&valuesLow, at, halfStride);
         // @unroll
         for (var i = 0u; i < updateRows; i++) {
           let p = i * updateWidth + j;
+          sums[p] = subgroupMatrixMultiplyAccumulate(updatesLow[i * chunkTiles + z], right, sums[p]);
+          sums[p] = subgroupMatrixMultiplyAccumulate(updates[i * chunkTiles + z], rightLow, sums[p]);
           sums[p] = subgroupMatrixMultiplyAccumulate(updates[i * chunkTiles + z], right, sums[p]);
         }
       }
@@ -280,7 +298,8 @@ fn main(
     // @stage outputs
     // O = qg S + P Vn
     if (outputs && !ahead) {
-      fetchScores(&scores, chunk, productPart);
+      fetchScores(&scores, chunk, scoresAt, productPart);
+      fetchScores(&scoresLow, chunk, scoresLowAt, productPart);
     }
     // @unroll
     for (var i = 0u; i < productRows; i++) {
@@ -293,6 +312,7 @@ fn main(
           // @unroll
           for (var z = 0u; z < chunkTiles; z++) {
             let right = subgroupMatrixLoad<Right, row_major>(&values, z * tile * halfStride + x, halfStride);
+            products[p] = subgroupMatrixMultiplyAccumulate(scoresLow[i * chunkTiles + z], right, products[p]);
             products[p] = subgroupMatrixMultiplyAccumulate(scores[i * chunkTiles + z], right, products[p]);
           }
           let at = (r - chunkTiles) * tile * sumStride + x;
@@ -303,9 +323,11 @@ fn main(
     // @end
     // @stage tiles ahead
     if (ahead) {
-      fetchUpdates(&updates, next, updatePart);
+      fetchUpdates(&updates, next, updatesAt, updatePart);
+      fetchUpdates(&updatesLow, next, updatesLowAt, updatePart);
       if (outputs) {
-        fetchScores(&scores, next, productPart);
+        fetchScores(&scores, next, scoresAt, productPart);
+        fetchScores(&scoresLow, next, scoresLowAt, productPart);
       }
     }
     // @end
@@ -315,7 +337,7 @@ fn main(
     // @unroll
     for (var z = 0u; z < stateRows; z++) {
       let r = row + z * rowStep;
-      carried[z] = fma(vec4<f32>(fade[z]), carried[z], stateSums[r * sumStride + column]);
+      carried[z] = fma(vec4<f32>(fade[z]), carried[z], stateSums[r * sumStride + column] / lift);
       let copy = vec4<f16>(carried[z]);
       stateHalf[r * halfStride + column] = copy;
       if (c + 1u < chunks) {
@@ -328,7 +350,7 @@ fn main(
       let t = start + r;
       if (outputs && t < params.last) {
         let at = ((tokenBase + t) * params.heads + head) * valueVectors + firstColumn + column;
-        giveOutput(at, tokenSums[r * sumStride + column]);
+        giveOutput(at, tokenSums[r * sumStride + column] / lift);
       }
     }
     if (!ahead) {

@@ -12,12 +12,12 @@ fn fetchKeys(tiles: ptr<function, array<Left, productRows * keyTiles>>, chunk: u
   }
 }
 
-// Tiles of P, for the rows of qg.
-fn fetchScores(tiles: ptr<function, array<Left, productRows * chunkTiles>>, chunk: u32, part: u32) {
+// Tiles of a half of P, which lies at `base` of a chunk's blocks, for the rows of qg.
+fn fetchScores(tiles: ptr<function, array<Left, productRows * chunkTiles>>, chunk: u32, base: u32, part: u32) {
   // @unroll
   for (var i = 0u; i < productRows; i++) {
     let r = (part + i * productParts) % chunkTiles;
-    let at = chunk * blocksLength + scoresAt + r * chunkTiles * tileLength;
+    let at = chunk * blocksLength + base + r * chunkTiles * tileLength;
     // @unroll
     for (var z = 0u; z < chunkTiles; z++) {
       tiles[i * chunkTiles + z] = subgroupMatrixLoad<Left, row_major>(&blocks, at + z * tileLength, tileVectors);
@@ -38,11 +38,11 @@ fn fetchInverses(tiles: ptr<function, array<Left, freshTiles * chunkTiles>>, chu
   }
 }
 
-// Tiles of kl^T.
-fn fetchUpdates(tiles: ptr<function, array<Left, updateRows * chunkTiles>>, chunk: u32, part: u32) {
+// Tiles of a half of kl^T, which lies at `base` of a chunk's rows.
+fn fetchUpdates(tiles: ptr<function, array<Left, updateRows * chunkTiles>>, chunk: u32, base: u32, part: u32) {
   // @unroll
   for (var i = 0u; i < updateRows; i++) {
-    let at = chunk * rowsLength + 2u * keyLength + (part + i * updateParts) * tileLength;
+    let at = chunk * rowsLength + base + (part + i * updateParts) * tileLength;
     // @unroll
     for (var z = 0u; z < chunkTiles; z++) {
       let x = at + z * keyTiles * tileLength;

@@ -29,11 +29,12 @@ export function chunkedWindows(
   setting: Setting,
   elem: "f32" | "f16",
   rowWidth = 3 * setting.axes.K,
+  blockCount = 2,
 ): Window[] {
   const { axes: { H, K }, config: { chunkSize }, device: { limits }, stretches } = setting;
   const heads = stretches[0].sequences * H;
   const rows = chunkSize * rowWidth * DTYPE_BYTES[elem]; // kg, qg, kl of a chunk
-  const blocks = 2 * chunkSize * chunkSize * DTYPE_BYTES[elem]; // M, P
+  const blocks = blockCount * chunkSize * chunkSize * DTYPE_BYTES[elem]; // M, P
   const decay = K * 4;
   const binding = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
   const most = Math.min(

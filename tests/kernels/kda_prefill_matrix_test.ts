@@ -69,7 +69,7 @@ Deno.test("kda_prefill's matrix form keeps scratch under 512 MiB at any length, 
     const short = planOn({}, config);
     fit(short, MATRIX_DEVICE);
     const bytes = scratchBytes(short) / (axes.B * axes.T * axes.H);
-    ok(bytes <= (config.matrixOutputs === "pass" ? 2500 : 1200), `${bytes} bytes a token and head`);
+    ok(bytes <= (config.matrixOutputs === "pass" ? 2900 : 1600), `${bytes} bytes a token and head`);
     const long = planOn({}, config, { ...axes, T: 1 << 20 });
     ok(scratchBytes(long) <= 512 * 2 ** 20);
   }

@@ -4,7 +4,7 @@ diagnostic(off, subgroup_uniformity);
 enable chromium_experimental_subgroup_matrix;
 diagnostic(off, chromium.subgroup_matrix_uniformity);
 // kda_prefill / matrix_prepare: what prepare computes, its products on matrix units.
-// Linked with matrix_layout and matrix_inverse, and with matrix_store or matrix_apply.
+// Linked with matrix_halves, matrix_layout and matrix_inverse, and with matrix_store or matrix_apply.
 //   kg = exp2(G) k,  qg = scale exp2(G) q,  kl = exp2(Glast - G) k,  decay = exp2(Glast)
 //   A[i,j] = beta_i k_i . (exp2(G_i - G_j) k_j),  j <  i        M = (I + A)^-1 diag(beta)
 //   P[i,j] = scale q_i . (exp2(G_i - G_j) k_j),   j <= i
@@ -12,17 +12,19 @@ diagnostic(off, chromium.subgroup_matrix_uniformity);
 // decayed to the border between the halves, both are f16 operands of plain products, whatever the gates. A pair i > j
 // belongs to the level of the highest bit in which i and j differ. Decays are products of gates, never exp2 of a
 // difference of sums.
+// kl and P, which multiply Vn, are stored as sums of two f16 (README, Numbers).
 // Workgroup memory: f16 operands of a level or of inverse + A and P packed in [chunkSize, chunkSize + 4] f32 + tiles.
 
 const chunkSize: u32 = 32u; // tokens per chunk (fla: BT)
 const levels: u32 = 5u; // log2(chunkSize)
 const keyDim: u32 = 128u; // K
 const valueDim: u32 = 128u; // V
-const rowWidth: u32 = 384u; // elements of `rows` a token has
+const rowWidth: u32 = 512u; // elements of `rows` a token has
 const rowsPerThread: u32 = 8u;
 const tile: u32 = 16u; // rows, columns and depth of one product of the matrix unit
 const subgroupSize: u32 = 32u;
 const operandLength: u32 = 1632u; // three operands of a level or six of inverse, the longer
+const lift: f32 = 64.0; // kl, qg and P are that much larger than the formulas say, lest low halves be subnormal
 alias Io = f32; // storage type of q, k
 
 struct Params {
@@ -43,8 +45,8 @@ alias Sum = subgroup_matrix_result<f32, tile, tile>;
 @group(0) @binding(3) var<storage, read> g: array<vec4<f32>>; // [B, T, H, K]
 @group(0) @binding(4) var<storage, read> beta: array<f32>; // [B, T, H]
 // Matrices lie in tiles, each tile in one piece: a subgroup loads two cache lines and not one for every row.
-@group(0) @binding(5) var<storage, read_write> rows: array<vec4<f16>>; // [B, H, chunks, kg qg kl (V), chunkSize, K]
-@group(0) @binding(6) var<storage, read_write> blocks: array<vec4<f16>>; // [B, H, chunks, (M) P, chunkSize, chunkSize]
+@group(0) @binding(5) var<storage, read_write> rows: array<vec4<f16>>; // [B, H, chunks, kg qg kl low (V), chunkSize, K]
+@group(0) @binding(6) var<storage, read_write> blocks: array<vec4<f16>>; // [B, H, chunks, (M) P low, chunkSize, chunkSize]
 @group(0) @binding(7) var<storage, read_write> decay: array<vec4<f32>>; // [B, H, chunks, K]
 
 const sub: u32 = 16u; // rows of a diagonal block, for inverse
@@ -121,7 +123,7 @@ fn main(
     let step = max(g[at] * 1.4426950408889634, vec4<f32>(-127.0));
     gate[r] = select(vec4<f32>(1.0), exp2(step), valid);
     key[r] = select(vec4<f32>(0.0), vec4<f32>(k[at]), valid);
-    query[r] = select(vec4<f32>(0.0), vec4<f32>(q[at]) * params.scale, valid);
+    query[r] = select(vec4<f32>(0.0), vec4<f32>(q[at]) * (lift * params.scale), valid);
     total *= gate[r];
     pairs[(firstRow + r) * keyVectors + x] = dot(key[r], query[r]);
   }
@@ -246,7 +248,9 @@ fn main(
   product = after;
   for (var up = 0u; up < rowsPerThread; up++) {
     let r = rowsPerThread - 1u - up;
-    rows[to + r * tileVectors + 2u * chunkSize * keyVectors] = vec4<f16>(product * key[r]);
+    let write = lift * product * key[r];
+    rows[to + r * tileVectors + 2u * chunkSize * keyVectors] = highOf(write);
+    rows[to + r * tileVectors + 3u * chunkSize * keyVectors] = lowOf(write);
     product *= gate[r];
   }
   // @end
@@ -256,6 +260,22 @@ fn main(
   // @end
 
   finish(Place(chunk, start, tokenBase, head), thread, subgroup);
+}
+
+// kda_prefill / matrix_halves: an f32 as the sum of two f16, 22 bits of it, for matrix_prepare and matrix_scan.
+
+// The nearest value of 11 bits, found in the bits: compilers may take vec4<f32>(vec4<f16>(a)) for a (Mesa 26 does), and
+// what is left of a for zero.
+fn nearest(a: vec4<f32>) -> vec4<f32> {
+  return bitcast<vec4<f32>>((bitcast<vec4<u32>>(a) + vec4<u32>(0x1000u)) & vec4<u32>(0xffffe000u));
+}
+
+fn highOf(a: vec4<f32>) -> vec4<f16> {
+  return vec4<f16>(nearest(a));
+}
+
+fn lowOf(a: vec4<f32>) -> vec4<f16> {
+  return vec4<f16>(a - nearest(a));
 }
 
 // kda_prefill / matrix_layout: where matrices lie in memory, and M and P as matrix_prepare holds them.
@@ -322,9 +342,8 @@ fn unitLower4(i: u32, j: u32) -> vec4<f32> {
 
 // Stores four neighbours as the sum of two operands.
 fn splitInto(at: u32, a: vec4<f32>) {
-  let high = vec4<f16>(a);
-  operands[at] = bitcast<vec2<u32>>(high);
-  operands[at + mergeLength] = bits(a - vec4<f32>(high));
+  operands[at] = bitcast<vec2<u32>>(highOf(a));
+  operands[at + mergeLength] = bitcast<vec2<u32>>(lowOf(a));
 }
 
 // Tile (row, column) of a product of operands with `across` tiles on a side.
@@ -415,14 +434,16 @@ fn invert(thread: u32, subgroup: u32) {
   }
 }
 
-// kda_prefill / matrix_store: M = X diag(beta) and P into `blocks`; the scan applies M.
+// kda_prefill / matrix_store: M = X diag(beta) and P into `blocks`, P as a sum of two; the scan applies M.
 
 fn finish(place: Place, thread: u32, subgroup: u32) {
+  let base = place.chunk * 3u * chunkSize * chunkSize / 4u;
   for (var i = thread; i < chunkSize * chunkSize / 4u; i += threads) {
-    let at = place.chunk * chunkSize * chunkSize / 2u + i;
     let r = tiledRow(i);
     let c = tiledColumn(i);
-    blocks[at] = vec4<f16>(applied(r, c));
-    blocks[at + chunkSize * chunkSize / 4u] = vec4<f16>(scores(r, c));
+    let score = scores(r, c);
+    blocks[base + i] = vec4<f16>(applied(r, c));
+    blocks[base + chunkSize * chunkSize / 4u + i] = highOf(score);
+    blocks[base + chunkSize * chunkSize / 2u + i] = lowOf(score);
   }
 }

@@ -10,8 +10,9 @@ diagnostic(off, chromium.subgroup_matrix_uniformity);
 const chunkSize: u32 = 64u; // tokens per chunk (fla: BT)
 const keyDim: u32 = 128u; // K
 const valueDim: u32 = 128u; // V
-const rowWidth: u32 = 512u; // elements of `rows` a token has
-const blockCount: u32 = 1u; // squares of `blocks` a chunk has, P the last
+const rowWidth: u32 = 640u; // elements of `rows` a token has
+const blockCount: u32 = 2u; // squares of `blocks` a chunk has, the halves of P the last
+const lift: f32 = 64.0; // qg and P are that much larger than the formulas say
 const tile: u32 = 16u; // rows, columns and depth of one product of the matrix unit
 const subgroupSize: u32 = 32u;
 alias Io = f32; // storage type of o
@@ -29,8 +30,8 @@ alias Right = subgroup_matrix_right<f16, tile, tile>;
 alias Sum = subgroup_matrix_result<f32, tile, tile>;
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> rows: array<vec4<f16>>; // [B, H, chunks, kg qg kl (V), chunkSize, K] in tiles
-@group(0) @binding(2) var<storage, read> blocks: array<vec4<f16>>; // [B, H, chunks, (M) P, chunkSize, chunkSize] in tiles
+@group(0) @binding(1) var<storage, read> rows: array<vec4<f16>>; // [B, H, chunks, kg qg kl low (V), chunkSize, K] in tiles
+@group(0) @binding(2) var<storage, read> blocks: array<vec4<f16>>; // [B, H, chunks, (M) P low, chunkSize, chunkSize] in tiles
 @group(0) @binding(3) var<storage, read> kept: array<vec4<f16>>; // [B, H, chunks, K of S + chunkSize of Vn, V]
 @group(0) @binding(4) var<storage, read_write> o: array<vec4<Io>>; // [B, T, H, V]
 
@@ -45,6 +46,7 @@ const halfStride: u32 = columns + 2u; // neighbouring rows begin 4 banks apart
 const sumStride: u32 = columns + 1u;
 const tileVectors: u32 = tile / 4u;
 const tileLength: u32 = tile * tileVectors;
+const blockLength: u32 = chunkSize * chunkSize / 4u;
 
 var<workgroup> right: array<vec4<f16>, (keyDim + chunkSize) * halfStride>;
 var<workgroup> sums: array<vec4<f32>, chunkSize * sumStride>;
@@ -69,7 +71,7 @@ fn main(
   workgroupBarrier(); // S and Vn are complete
 
   let keysAt = chunk * chunkSize * rowWidth / 4u + chunkSize * keyDim / 4u + subgroup * keyTiles * tileLength;
-  let scoresAt = (chunk * blockCount + blockCount - 1u) * chunkSize * chunkSize / 4u +
+  let scoresAt = (chunk * blockCount + blockCount - 2u) * blockLength +
     subgroup * chunkTiles * tileLength;
   var products: array<Sum, widthTiles>;
   for (var j = 0u; j < widthTiles; j++) {
@@ -85,11 +87,14 @@ fn main(
   }
   for (var z = 0u; z < chunkTiles; z++) {
     if (z <= subgroup) { // tiles above the diagonal are zero
-      let left = subgroupMatrixLoad<Left, row_major>(&blocks, scoresAt + z * tileLength, tileVectors);
+      let at = scoresAt + z * tileLength;
+      let high = subgroupMatrixLoad<Left, row_major>(&blocks, at, tileVectors);
+      let low = subgroupMatrixLoad<Left, row_major>(&blocks, at + blockLength, tileVectors);
       for (var j = 0u; j < widthTiles; j++) {
         let at = (keyDim + z * tile) * halfStride + j * tileVectors;
         let fresh = subgroupMatrixLoad<Right, row_major>(&right, at, halfStride);
-        products[j] = subgroupMatrixMultiplyAccumulate(left, fresh, products[j]);
+        products[j] = subgroupMatrixMultiplyAccumulate(low, fresh, products[j]);
+        products[j] = subgroupMatrixMultiplyAccumulate(high, fresh, products[j]);
       }
     }
   }
@@ -103,7 +108,7 @@ fn main(
     let t = start + i / columns;
     if (t < params.last) {
       let at = ((tokenBase + t) * params.heads + head) * valueVectors + firstColumn + i % columns;
-      o[at] = vec4<Io>(sums[i / columns * sumStride + i % columns]);
+      o[at] = vec4<Io>(sums[i / columns * sumStride + i % columns] / lift);
     }
   }
 }

@@ -4,7 +4,7 @@ diagnostic(off, subgroup_uniformity);
 enable chromium_experimental_subgroup_matrix;
 diagnostic(off, chromium.subgroup_matrix_uniformity);
 // kda_prefill / matrix_prepare: what prepare computes, its products on matrix units.
-// Linked with matrix_layout and matrix_inverse, and with matrix_store or matrix_apply.
+// Linked with matrix_halves, matrix_layout and matrix_inverse, and with matrix_store or matrix_apply.
 //   kg = exp2(G) k,  qg = scale exp2(G) q,  kl = exp2(Glast - G) k,  decay = exp2(Glast)
 //   A[i,j] = beta_i k_i . (exp2(G_i - G_j) k_j),  j <  i        M = (I + A)^-1 diag(beta)
 //   P[i,j] = scale q_i . (exp2(G_i - G_j) k_j),   j <= i
@@ -12,17 +12,19 @@ diagnostic(off, chromium.subgroup_matrix_uniformity);
 // decayed to the border between the halves, both are f16 operands of plain products, whatever the gates. A pair i > j
 // belongs to the level of the highest bit in which i and j differ. Decays are products of gates, never exp2 of a
 // difference of sums.
+// kl and P, which multiply Vn, are stored as sums of two f16 (README, Numbers).
 // Workgroup memory: f16 operands of a level or of inverse + A and P packed in [chunkSize, chunkSize + 4] f32 + tiles.
 
 const chunkSize: u32 = 64u; // tokens per chunk (fla: BT)
 const levels: u32 = 6u; // log2(chunkSize)
 const keyDim: u32 = 128u; // K
 const valueDim: u32 = 128u; // V
-const rowWidth: u32 = 512u; // elements of `rows` a token has
+const rowWidth: u32 = 640u; // elements of `rows` a token has
 const rowsPerThread: u32 = 8u;
 const tile: u32 = 16u; // rows, columns and depth of one product of the matrix unit
 const subgroupSize: u32 = 32u;
-const operandLength: u32 = 3264u; // three operands of a level or six of inverse, the longer
+const operandLength: u32 = 3456u; // three operands of a level or six of inverse, the longer
+const lift: f32 = 64.0; // kl, qg and P are that much larger than the formulas say, lest low halves be subnormal
 alias Io = f32; // storage type of q, k
 
 struct Params {
@@ -43,8 +45,8 @@ alias Sum = subgroup_matrix_result<f32, tile, tile>;
 @group(0) @binding(3) var<storage, read> g: array<vec4<f32>>; // [B, T, H, K]
 @group(0) @binding(4) var<storage, read> beta: array<f32>; // [B, T, H]
 // Matrices lie in tiles, each tile in one piece: a subgroup loads two cache lines and not one for every row.
-@group(0) @binding(5) var<storage, read_write> rows: array<vec4<f16>>; // [B, H, chunks, kg qg kl (V), chunkSize, K]
-@group(0) @binding(6) var<storage, read_write> blocks: array<vec4<f16>>; // [B, H, chunks, (M) P, chunkSize, chunkSize]
+@group(0) @binding(5) var<storage, read_write> rows: array<vec4<f16>>; // [B, H, chunks, kg qg kl low (V), chunkSize, K]
+@group(0) @binding(6) var<storage, read_write> blocks: array<vec4<f16>>; // [B, H, chunks, (M) P low, chunkSize, chunkSize]
 @group(0) @binding(7) var<storage, read_write> decay: array<vec4<f32>>; // [B, H, chunks, K]
 
 const sub: u32 = 16u; // rows of a diagonal block, for inverse
@@ -121,7 +123,7 @@ fn main(
     let step = max(g[at] * 1.4426950408889634, vec4<f32>(-127.0));
     gate[r] = select(vec4<f32>(1.0), exp2(step), valid);
     key[r] = select(vec4<f32>(0.0), vec4<f32>(k[at]), valid);
-    query[r] = select(vec4<f32>(0.0), vec4<f32>(q[at]) * params.scale, valid);
+    query[r] = select(vec4<f32>(0.0), vec4<f32>(q[at]) * (lift * params.scale), valid);
     total *= gate[r];
     pairs[(firstRow + r) * keyVectors + x] = dot(key[r], query[r]);
   }
@@ -246,7 +248,9 @@ fn main(
   product = after;
   for (var up = 0u; up < rowsPerThread; up++) {
     let r = rowsPerThread - 1u - up;
-    rows[to + r * tileVectors + 2u * chunkSize * keyVectors] = vec4<f16>(product * key[r]);
+    let write = lift * product * key[r];
+    rows[to + r * tileVectors + 2u * chunkSize * keyVectors] = highOf(write);
+    rows[to + r * tileVectors + 3u * chunkSize * keyVectors] = lowOf(write);
     product *= gate[r];
   }
   // @end
@@ -256,6 +260,22 @@ fn main(
   // @end
 
   finish(Place(chunk, start, tokenBase, head), thread, subgroup);
+}
+
+// kda_prefill / matrix_halves: an f32 as the sum of two f16, 22 bits of it, for matrix_prepare and matrix_scan.
+
+// The nearest value of 11 bits, found in the bits: compilers may take vec4<f32>(vec4<f16>(a)) for a (Mesa 26 does), and
+// what is left of a for zero.
+fn nearest(a: vec4<f32>) -> vec4<f32> {
+  return bitcast<vec4<f32>>((bitcast<vec4<u32>>(a) + vec4<u32>(0x1000u)) & vec4<u32>(0xffffe000u));
+}
+
+fn highOf(a: vec4<f32>) -> vec4<f16> {
+  return vec4<f16>(nearest(a));
+}
+
+fn lowOf(a: vec4<f32>) -> vec4<f16> {
+  return vec4<f16>(a - nearest(a));
 }
 
 // kda_prefill / matrix_layout: where matrices lie in memory, and M and P as matrix_prepare holds them.
@@ -322,9 +342,8 @@ fn unitLower4(i: u32, j: u32) -> vec4<f32> {
 
 // Stores four neighbours as the sum of two operands.
 fn splitInto(at: u32, a: vec4<f32>) {
-  let high = vec4<f16>(a);
-  operands[at] = bitcast<vec2<u32>>(high);
-  operands[at + mergeLength] = bits(a - vec4<f32>(high));
+  operands[at] = bitcast<vec2<u32>>(highOf(a));
+  operands[at + mergeLength] = bitcast<vec2<u32>>(lowOf(a));
 }
 
 // Tile (row, column) of a product of operands with `across` tiles on a side.
@@ -417,10 +436,12 @@ fn invert(thread: u32, subgroup: u32) {
 
 // kda_prefill / matrix_apply: W = M kg in place of kg, U = M V behind kl, P into `blocks` (fla: recompute_w_u_fwd).
 // The scan is left with Vn = U - W S. As many columns at a time as the chunk has tokens.
+// M is a sum of two f16, for it costs no memory traffic here.
 // Workgroup memory: none of its own; M and V pass through `operands`, products through `pairs`.
 
 const applyStride: u32 = chunkSize / 4u + 2u;
-const valuePart: u32 = chunkSize * applyStride;
+const lowPart: u32 = chunkSize * applyStride;
+const valuePart: u32 = 2u * lowPart;
 const valueVectors: u32 = valueDim / 4u;
 
 @group(0) @binding(8) var<storage, read> v: array<vec4<Io>>; // [B, T, H, V]
@@ -429,8 +450,12 @@ fn finish(place: Place, thread: u32, subgroup: u32) {
   for (var i = thread; i < chunkSize * chunkSize / 4u; i += threads) {
     let r = tiledRow(i);
     let c = tiledColumn(i);
-    operands[r * applyStride + c / 4u] = bits(applied(r, c));
-    blocks[place.chunk * chunkSize * chunkSize / 4u + i] = vec4<f16>(scores(r, c));
+    let inverse = applied(r, c);
+    let score = scores(r, c);
+    operands[r * applyStride + c / 4u] = bitcast<vec2<u32>>(highOf(inverse));
+    operands[lowPart + r * applyStride + c / 4u] = bitcast<vec2<u32>>(lowOf(inverse));
+    blocks[place.chunk * chunkSize * chunkSize / 2u + i] = highOf(score);
+    blocks[place.chunk * chunkSize * chunkSize / 2u + chunkSize * chunkSize / 4u + i] = lowOf(score);
   }
   storageBarrier(); // kg is read by other threads
   let base = place.chunk * chunkSize * rowWidth / 4u;
@@ -453,7 +478,8 @@ fn finish(place: Place, thread: u32, subgroup: u32) {
       var sum = Sum();
       for (var z = 0u; z <= row; z++) {
         let leftAt = row * tile * applyStride + z * tileVectors;
-        let left = subgroupMatrixLoad<Left, row_major>(&operands, leftAt, applyStride);
+        let high = subgroupMatrixLoad<Left, row_major>(&operands, leftAt, applyStride);
+        let low = subgroupMatrixLoad<Left, row_major>(&operands, lowPart + leftAt, applyStride);
         var right: Right;
         if (isValue) {
           let at = valuePart + z * tile * applyStride + column * tileVectors;
@@ -462,7 +488,8 @@ fn finish(place: Place, thread: u32, subgroup: u32) {
           let at = base + (z * keyTiles + first / tile + column) * tile * tileVectors;
           right = subgroupMatrixLoad<Right, row_major>(&rows, at, tileVectors);
         }
-        sum = subgroupMatrixMultiplyAccumulate(left, right, sum);
+        sum = subgroupMatrixMultiplyAccumulate(low, right, sum);
+        sum = subgroupMatrixMultiplyAccumulate(high, right, sum);
       }
       subgroupMatrixStore<row_major>(&pairs, row * tile * pairStride + column * tile, sum, pairStride);
     }
@@ -473,7 +500,7 @@ fn finish(place: Place, thread: u32, subgroup: u32) {
       let p = r * pairStride + 4u * x;
       let product = vec4<f16>(vec4<f32>(pairs[p], pairs[p + 1u], pairs[p + 2u], pairs[p + 3u]));
       if (isValue) {
-        let to = base + 3u * chunkSize * keyVectors;
+        let to = base + 4u * chunkSize * keyVectors;
         rows[to + tiled(r, (first - keyDim) / 4u + x, valueDim / tile)] = product;
       } else {
         rows[base + tiled(r, first / 4u + x, keyTiles)] = product;
