@@ -90,3 +90,11 @@ Deno.test("kda_prefill's matrix form has two passes, and a third where outputs a
     strictEqual(passes[0].buffers.some((b) => b.name === "v"), config.matrixApply === "prepare");
   }
 });
+
+// Some compilers (Mesa 26) take a value rounded to f16 and widened again for the value itself, and a low half for zero.
+Deno.test("kda_prefill's matrix form takes no low half from a value rounded to f16 and widened", () => {
+  for (const { passes } of cover.map((config) => planOn({}, config))) {
+    ok(passes[0].code.includes("lowOf(score)"));
+    ok(passes.every(({ code }) => !code.includes("- vec4<f32>(")));
+  }
+});
