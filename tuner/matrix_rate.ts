@@ -1,5 +1,6 @@
-import type { Capabilities, Plan, SubgroupMatrix, Tensors } from "../kernels/core/family.ts";
-import { definePass, SUBGROUP_MATRIX } from "../kernels/core/pass.ts";
+import type { Capabilities, Plan, Tensors } from "../kernels/core/family.ts";
+import { halfMatrices, MATRIX_FEATURES } from "../kernels/core/matrix_unit.ts";
+import { definePass } from "../kernels/core/pass.ts";
 import { specialize } from "../kernels/core/specialize.ts";
 import matrixCode from "./matrix_rate.wgsl" with { type: "text" };
 
@@ -21,7 +22,7 @@ export interface RatePlan {
  * one tells the units' rate. None where it lists no such shape, or where the number of subgroups can't be told.
  */
 export function matrixPlans(device: Capabilities, groups: number, rounds: number): readonly RatePlan[] {
-  const shape = largestShape(device);
+  const [shape] = halfMatrices(device);
   const size = device.subgroupSize;
   if (!shape || !size || size.min !== size.max || !device.features.includes("shader-f16")) return [];
   const { M, N, K } = shape;
@@ -47,7 +48,7 @@ export function matrixPlans(device: Capabilities, groups: number, rounds: number
           colTiles: columns,
         }),
         unroll: true,
-        features: ["shader-f16", "subgroups", SUBGROUP_MATRIX],
+        features: MATRIX_FEATURES,
         params: [{ name: "rounds", type: "u32", value: rounds }],
         buffers: ["operands", "*results"],
         workgroups: [groups, 1, 1],
@@ -58,10 +59,4 @@ export function matrixPlans(device: Capabilities, groups: number, rounds: number
     const flops = groups * (THREADS / size.max) * rounds * PRODUCTS * 2 * M * N * K;
     return { plan, inputs: { operands: { shape: [operands], data } }, flops };
   });
-}
-
-function largestShape({ subgroupMatrices = [] }: Capabilities): SubgroupMatrix | undefined {
-  return subgroupMatrices
-    .filter((m) => m.componentType === "f16" && m.resultComponentType === "f32")
-    .sort((a, b) => b.M * b.N * b.K - a.M * a.N * a.K)[0];
 }

@@ -1,7 +1,8 @@
 import type { BufferSpec, Pass } from "../core/family.ts";
 import { definePass, link } from "../core/pass.ts";
 import { specialize } from "../core/specialize.ts";
-import { MATRIX_FEATURES, matrixUnit } from "./matrix_unit.ts";
+import { MATRIX_FEATURES } from "../core/matrix_unit.ts";
+import { matrixUnit } from "./matrix_unit.ts";
 import { params, type Setting } from "./setting.ts";
 import { boundBy, chunkedWindows, mostChunks, type Window } from "./windows.ts";
 import applyCode from "./matrix_apply.wgsl" with { type: "text" };
@@ -15,6 +16,7 @@ import prepareCode from "./matrix_prepare.wgsl" with { type: "text" };
 import scanCode from "./matrix_scan.wgsl" with { type: "text" };
 import storeCode from "./matrix_store.wgsl" with { type: "text" };
 import tilesCode from "./matrix_tiles.wgsl" with { type: "text" };
+import substitutionCode from "./substitution.wgsl" with { type: "text" };
 
 /** Columns of a workgroup of matrix_output.wgsl. */
 const OUTPUT_COLUMNS = 64;
@@ -91,7 +93,14 @@ function textsOf(
   }
   return {
     prepare: specialize(
-      link(prepareCode, halvesCode, layoutCode, inverseCode, applied ? applyCode : storeCode),
+      link(
+        prepareCode,
+        halvesCode,
+        layoutCode,
+        inverseCode,
+        substitutionCode,
+        applied ? applyCode : storeCode,
+      ),
       {
         ...common,
         levels: Math.log2(chunkSize),

@@ -11,6 +11,7 @@ import { boundBy, chunkedWindows, mostChunks, scanPool } from "./windows.ts";
 import inverseCode from "./inverse.wgsl" with { type: "text" };
 import prepareCode from "./prepare.wgsl" with { type: "text" };
 import scanCode from "./scan.wgsl" with { type: "text" };
+import substitutionCode from "./substitution.wgsl" with { type: "text" };
 
 /** Buffers and passes of one variant at one size; see README.md for what each pass computes. */
 export function plan(
@@ -43,7 +44,7 @@ function chunked(id: string, setting: Setting): FormulationPlan {
   const windows = chunkedWindows(id, setting, elem);
   const chunks = mostChunks(setting, windows);
   const types = { Elem: config.elem, Io: config.io };
-  const prepare = specialize(link(prepareCode, inverseCode), {
+  const prepare = specialize(link(prepareCode, inverseCode, substitutionCode), {
     chunkSize,
     keyDim: K,
     threads: config.prepareThreads,

@@ -1,5 +1,6 @@
 import type { Axes, BufferSpec, Limits } from "../core/family.ts";
 import { DTYPE_BYTES } from "../core/fit.ts";
+import { evenly } from "../core/parts.ts";
 import type { KdaPrefillConfig } from "./space.ts";
 
 /** Sequences and tokens whose tensors lie in device buffers of their own; where all fits into one, there is one stretch. */
@@ -31,8 +32,8 @@ export function stretchesOf({ B, T, H, K, V }: Axes, config: KdaPrefillConfig, l
       Math.floor(limits.maxComputeWorkgroupsPerDimension / H),
     ),
   );
-  const groups = split(B, most, 1);
-  const parts = split(T, Math.floor(largest / (groups[0].count * tokenBytes)), ALIGNED_TOKENS);
+  const groups = evenly(B, most, 1);
+  const parts = evenly(T, Math.floor(largest / (groups[0].count * tokenBytes)), ALIGNED_TOKENS);
   return groups.flatMap((group, g) =>
     parts.map((part, p) => ({
       sequence: group.first,
@@ -43,18 +44,6 @@ export function stretchesOf({ B, T, H, K, V }: Axes, config: KdaPrefillConfig, l
       stateSuffix: groups.length > 1 ? `.${g}` : "",
     }))
   );
-}
-
-/** `length` in nearly equal pieces of `most` at most, whole multiples of `aligned` where that many fit. */
-export function split(length: number, most: number, aligned: number): { first: number; count: number }[] {
-  most = Math.max(1, most);
-  const even = Math.ceil(length / Math.ceil(length / most));
-  const count = even === length ? length : Math.min(most, Math.ceil(even / aligned) * aligned);
-  const pieces: { first: number; count: number }[] = [];
-  for (let first = 0; first < length; first += count) {
-    pieces.push({ first, count: Math.min(count, length - first) });
-  }
-  return pieces;
 }
 
 /** The caller's tensors, each in as many buffers as there are stretches, and the states in one for each group of sequences. */

@@ -1,7 +1,8 @@
 import { DTYPE_BYTES } from "../core/fit.ts";
+import { evenly } from "../core/parts.ts";
 import type { KdaPrefillConfig } from "./space.ts";
 import type { Setting } from "./setting.ts";
-import { split, type Stretch } from "./stretches.ts";
+import type { Stretch } from "./stretches.ts";
 
 /** Tokens one run of the passes covers, counted from the start of their stretch. */
 export interface Window {
@@ -83,7 +84,7 @@ function windowsOf(
   }
   return stretches.flatMap((stretch) => {
     if (windowTokens === undefined) {
-      return split(stretch.tokens, most, aligned).map((window) => ({ stretch, ...window }));
+      return evenly(stretch.tokens, most, aligned).map((window) => ({ stretch, ...window }));
     }
     return Array.from({ length: Math.ceil(stretch.tokens / asked) }, (_, i) => ({
       stretch,

@@ -1,4 +1,4 @@
-// mla_decode / fma_layout: what the fma split derives from its tunables, its buffers and its workgroup memory.
+// mla_decode / fma_layout: what the fma split derives from its tunables, and its workgroup memory.
 // Linked behind fma_split.wgsl. A unit is 8 neighbouring dims, a quad 4.
 
 const rowUnits: u32 = 72u;   // 576 / 8
@@ -31,21 +31,6 @@ const valueHeads: u32 = headsPerGroup / valueGroups;
 const valueVectors: u32 = valueHeads / 4u;
 const steps: u32 = keysPerTile / rowsPerStep;
 const stepVectors: u32 = rowsPerStep * valueVectors + 1u; // odd, as queryStride
-
-struct Params {
-  heads: u32,
-  tableWidth: u32, // entries of a block table row
-  splits: u32,
-  bufferPages: u32, // pages of the pool in a buffer
-  scale: f32, // scale log2(e)
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> q: array<vec4<f32>>;          // [N, H, rowQuads]
-@group(0) @binding(3) var<storage, read> block_table: array<i32>;      // [N, tableWidth]
-@group(0) @binding(4) var<storage, read> cache_seqlens: array<i32>;    // [N]
-@group(0) @binding(5) var<storage, read_write> o: array<vec4<f32>>;    // [N, H, splits, valueQuads]
-@group(0) @binding(6) var<storage, read_write> lse: array<f32>;        // [N, H, splits]
 
 // Nested so that what differs among the reads of one loop is a constant index: naga clamps every other one.
 var<workgroup> keyTile: array<array<array<CacheUnit, dimGroups * keyLanes>, keysPerThread>, 2>;

@@ -6,6 +6,7 @@ import fmaSplit from "./fma_split.wgsl" with { type: "text" };
 import fmaStage from "./fma_stage.wgsl" with { type: "text" };
 import pagesCode from "./pages.wgsl" with { type: "text" };
 import type { MlaDecodeConfig } from "./space.ts";
+import bindingsCode from "./split_bindings.wgsl" with { type: "text" };
 import type { SplitRequest } from "./split_request.ts";
 import unitF16 from "./unit_f16.wgsl" with { type: "text" };
 import unitF32 from "./unit_f32.wgsl" with { type: "text" };
@@ -17,7 +18,15 @@ export function fmaPass(request: SplitRequest, config: MlaDecodeConfig, device: 
   return definePass(device, {
     label: "split",
     code: specialize(
-      link(fmaSplit, fmaLayout, fmaStage, pagesCode, request.cacheCode, half ? unitF16 : unitF32),
+      link(
+        fmaSplit,
+        fmaLayout,
+        bindingsCode,
+        fmaStage,
+        pagesCode,
+        request.cacheCode,
+        half ? unitF16 : unitF32,
+      ),
       {
         keysPerTile,
         headsPerGroup,

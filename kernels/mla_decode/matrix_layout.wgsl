@@ -1,4 +1,4 @@
-// mla_decode / matrix_layout: what the matrix split derives from its tunables, its buffers and its workgroup memory.
+// mla_decode / matrix_layout: what the matrix split derives from its tunables, and its workgroup memory.
 // Memory that matrices are loaded from or stored to is vec4: rows must be aligned to 16 bytes.
 // Linked behind matrix_split.wgsl. A unit is 8 neighbouring dims.
 
@@ -29,21 +29,6 @@ const slotUnits: u32 = matrixM * matrixN / 4u;   // of one matrix of o
 alias Left = subgroup_matrix_left<f16, matrixK, matrixM>;
 alias Right = subgroup_matrix_right<f16, matrixN, matrixK>;
 alias Sum = subgroup_matrix_result<f32, matrixN, matrixM>;
-
-struct Params {
-  heads: u32,
-  tableWidth: u32, // entries of a block table row
-  splits: u32,
-  bufferPages: u32, // pages of the pool in a buffer
-  scale: f32, // scale log2(e)
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> q: array<vec4<f32>>;       // [N, H, 2 rowUnits]
-@group(0) @binding(3) var<storage, read> block_table: array<i32>;   // [N, tableWidth]
-@group(0) @binding(4) var<storage, read> cache_seqlens: array<i32>; // [N]
-@group(0) @binding(5) var<storage, read_write> o: array<vec4<f32>>; // [N, H, splits, valueQuads]
-@group(0) @binding(6) var<storage, read_write> lse: array<f32>;     // [N, H, splits]
 
 var<workgroup> tile: array<vec4<u32>, tileRows * rowStride>; // [buffers, keysPerTile, rowStride]
 var<workgroup> scores: array<vec4<f32>, dimParts * headsPerGroup * scoreStride>; // [dimParts, headsPerGroup, scoreStride]

@@ -1,5 +1,6 @@
 import type { Capabilities, Pass } from "../core/family.ts";
-import { definePass, link, SUBGROUP_MATRIX } from "../core/pass.ts";
+import { halfMatrices, MATRIX_FEATURES, wholeSubgroup } from "../core/matrix_unit.ts";
+import { definePass, link } from "../core/pass.ts";
 import { specialize } from "../core/specialize.ts";
 import halfF16 from "./half_f16.wgsl" with { type: "text" };
 import halfF32 from "./half_f32.wgsl" with { type: "text" };
@@ -8,6 +9,7 @@ import matrixSplit from "./matrix_split.wgsl" with { type: "text" };
 import matrixStage from "./matrix_stage.wgsl" with { type: "text" };
 import pagesCode from "./pages.wgsl" with { type: "text" };
 import { type MlaDecodeConfig, ROW_DIMS, subgroups, UNIT_DIMS, VALUE_DIMS } from "./space.ts";
+import bindingsCode from "./split_bindings.wgsl" with { type: "text" };
 import type { SplitRequest } from "./split_request.ts";
 
 /** Units of 16 bytes of a row in workgroup memory, padding included. */
@@ -18,7 +20,7 @@ export function matrixPass(request: SplitRequest, config: MlaDecodeConfig, devic
   const { matrixHeads, matrixKeys, headParts, keyParts, dimParts } = config;
   const half = config.cacheElem === "f16";
   const { M, N, K } = matrixShape(config, device);
-  const subgroupSize = wholeSubgroup(device);
+  const subgroupSize = wholeSubgroup("Cannot plan mla_decode: formulation=matrix needs", device);
   const threads = subgroups(config) * subgroupSize;
   const wanted = matrixHeads * matrixKeys / 8;
   if (threads < wanted) {
@@ -30,7 +32,15 @@ export function matrixPass(request: SplitRequest, config: MlaDecodeConfig, devic
   return definePass(device, {
     label: "split",
     code: specialize(
-      link(matrixSplit, matrixLayout, matrixStage, pagesCode, request.cacheCode, half ? halfF16 : halfF32),
+      link(
+        matrixSplit,
+        matrixLayout,
+        bindingsCode,
+        matrixStage,
+        pagesCode,
+        request.cacheCode,
+        half ? halfF16 : halfF32,
+      ),
       {
         keysPerTile: matrixKeys,
         headsPerGroup: matrixHeads,
@@ -47,7 +57,7 @@ export function matrixPass(request: SplitRequest, config: MlaDecodeConfig, devic
       },
     ),
     unroll: config.unroll,
-    features: ["shader-f16", "subgroups", SUBGROUP_MATRIX],
+    features: MATRIX_FEATURES,
     params: request.params,
     buffers: request.buffers,
     workgroups: [request.splits, Math.ceil(request.heads / matrixHeads), request.sequences],
@@ -59,24 +69,16 @@ function matrixShape(
   { matrixHeads, matrixKeys, headParts, keyParts }: MlaDecodeConfig,
   device: Capabilities,
 ) {
-  const [shape] = (device.subgroupMatrices ?? []).filter(({ componentType, resultComponentType, M, N, K }) =>
-    componentType === "f16" && resultComponentType === "f32" && matrixHeads % (headParts * M) === 0 &&
-    matrixKeys % (keyParts * N) === 0 && matrixKeys % K === 0 && N >= 8 && K >= 8
-  ).toSorted((a, b) => b.M * b.N * b.K - a.M * a.N * a.K);
+  const shape = halfMatrices(device).find(({ M, N, K }) =>
+    matrixHeads % (headParts * M) === 0 && matrixKeys % (keyParts * N) === 0 && matrixKeys % K === 0 &&
+    N >= 8 &&
+    K >= 8
+  );
   if (shape) return shape;
   throw new RangeError(
     `Cannot plan mla_decode: formulation=matrix needs matrices of f16 summed in f32 that cut ${
       matrixHeads / headParts
     } heads and ${matrixKeys / keyParts} keys evenly, which this device does not list`,
-  );
-}
-
-/** Lanes of a subgroup. Throws RangeError where the driver may choose among sizes. */
-function wholeSubgroup(device: Capabilities): number {
-  const { min, max } = device.subgroupSize ?? { min: 0, max: 0 };
-  if (min === max && min > 0) return min;
-  throw new RangeError(
-    `Cannot plan mla_decode: formulation=matrix needs subgroups of one size, and this device has ${min} to ${max}`,
   );
 }
 

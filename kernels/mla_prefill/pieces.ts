@@ -1,5 +1,6 @@
 import type { Axes, BufferSpec, Limits } from "../core/family.ts";
 import { DTYPE_BYTES } from "../core/fit.ts";
+import { evenly, type Part, slices } from "../core/parts.ts";
 import type { MlaPrefillConfig } from "./space.ts";
 
 /** Rows of some sequences, queries or keys, whose tensors lie in device buffers of their own. */
@@ -19,6 +20,9 @@ export interface Group {
   readonly keys: readonly Piece[];
 }
 
+/** Pieces and windows begin at multiples of this where they hold that much, so that few blocks and tiles are cut short. */
+export const ALIGNED = 128;
+
 /** KV heads: as many as heads where not given. */
 export function kvHeads({ H, G }: Axes): number {
   return G === 0 ? H : G;
@@ -37,7 +41,7 @@ export function groupsOf(axes: Axes, config: MlaPrefillConfig, limits: Limits): 
   const sequences = Math.floor(largest / Math.max(T * queryBytes, (C + T) * keyBytes));
   const groups = slices(B, Math.max(1, Math.min(B, sequences)));
   const one = (rowBytes: number, rows: number) =>
-    evenly(rows, Math.floor(largest / (groups[0].count * rowBytes)));
+    evenly(rows, Math.floor(largest / (groups[0].count * rowBytes)), ALIGNED);
   const queries = one(queryBytes, T);
   const keys = one(keyBytes, C + T);
   const pieces = (parts: readonly Part[], { first: sequence, count }: Part, g: number) =>
@@ -53,34 +57,6 @@ export function groupsOf(axes: Axes, config: MlaPrefillConfig, limits: Limits): 
     queries: pieces(queries, group, g),
     keys: pieces(keys, group, g),
   }));
-}
-
-/** A run of whatever is counted. */
-export interface Part {
-  readonly first: number;
-  readonly count: number;
-}
-
-/** Parts begin at multiples of this where they hold that much, so that few blocks and tiles are cut short. */
-const ALIGNED = 128;
-
-/** `length` in nearly equal parts of `most` at most. */
-export function evenly(length: number, most: number): Part[] {
-  const parts = Math.max(1, Math.ceil(length / Math.max(1, most)));
-  const even = Math.ceil(length / parts);
-  return parts === 1 ? slices(length, length) : slices(length, Math.min(roundedUp(even), Math.max(1, most)));
-}
-
-/** `length` in parts of `count`, the last of what is left. */
-export function slices(length: number, count: number): Part[] {
-  return Array.from({ length: Math.ceil(length / count) }, (_, i) => ({
-    first: i * count,
-    count: Math.min(count, length - i * count),
-  }));
-}
-
-function roundedUp(count: number): number {
-  return Math.ceil(count / ALIGNED) * ALIGNED;
 }
 
 /** The caller's tensors, each in as many buffers as there are pieces of it. */

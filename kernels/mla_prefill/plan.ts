@@ -1,5 +1,6 @@
 import type { Axes, Capabilities, Param, Pass, Plan, PlanOptions } from "../core/family.ts";
-import { definePass, link, SUBGROUP_MATRIX } from "../core/pass.ts";
+import { MATRIX_FEATURES } from "../core/matrix_unit.ts";
+import { definePass, link } from "../core/pass.ts";
 import { specialize } from "../core/specialize.ts";
 import { formatVariant } from "../core/variant_id.ts";
 import fmaCode from "./fma.wgsl" with { type: "text" };
@@ -115,7 +116,7 @@ function matrix({ K, V }: Axes, config: MlaPrefillConfig, device: Capabilities, 
     tilesPerTurn: config.tilesPerTurn,
     valueTileLength: Math.max(tileKeys * (V / 8 + 1), subgroups * M * N / 4),
   });
-  return { code, blockRows, features: ["shader-f16", "subgroups", SUBGROUP_MATRIX] };
+  return { code, blockRows, features: MATRIX_FEATURES };
 }
 
 /** A pass on one window: its text is made once for all of them, and its sizes are read off that once. */

@@ -1,6 +1,7 @@
 import type { Axes, Limits } from "../core/family.ts";
+import { evenly, slices } from "../core/parts.ts";
 import type { MlaPrefillConfig } from "./space.ts";
-import { evenly, type Group, type Piece, slices } from "./pieces.ts";
+import { ALIGNED, type Group, type Piece } from "./pieces.ts";
 
 /** Queries and keys of one dispatch. Tokens count from the start of the sequence's queries, keys from the first cached. */
 export interface Window {
@@ -53,7 +54,8 @@ export function windowsOf(
   const joinable = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize) / (heads * V * 4);
   const isOne = pairs(axes) <= most && group.queries.length * group.keys.length === 1;
   const rows = isOne ? T : Math.floor(Math.min(enough, joinable));
-  const cut = (length: number) => windowTokens < rows ? slices(length, windowTokens) : evenly(length, rows);
+  const cut = (length: number) =>
+    windowTokens < rows ? slices(length, windowTokens) : evenly(length, rows, ALIGNED);
   return group.queries.flatMap((piece) =>
     cut(piece.rows).flatMap(({ first, count }) =>
       ranges(
@@ -77,7 +79,7 @@ export function windowsOf(
 /** The first `seen` keys in ranges of `most` at most, each inside one piece. */
 function ranges(group: Group, seen: number, most: number) {
   return group.keys.filter((piece) => piece.first < seen).flatMap((piece) =>
-    evenly(Math.min(piece.rows, seen - piece.first), most).map(({ first, count }) => ({
+    evenly(Math.min(piece.rows, seen - piece.first), most, ALIGNED).map(({ first, count }) => ({
       keyPiece: piece,
       firstKey: piece.first + first,
       keys: count,

@@ -235,40 +235,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
 
 // kda_prefill / inverse: X = (I + A)^-1 in place, A strictly lower triangular [chunkSize, chunkSize] in `pairs`.
 // Forward substitution on 16 x 16 diagonal blocks, then X10 = -X11 A10 X00 on pairs of blocks, then on pairs of pairs.
-// Row i of A is still without beta_i, which lies in the last column. The ones of X's diagonal are not stored.
+// Linked with substitution. Row i of A is still without beta_i, which lies in the last column.
 // Workgroup memory: none of its own; A10 X00 passes through `gates`.
 
-// X[i,j] of the unit lower triangular matrix kept below the diagonal of `pairs`.
-fn unitLower(i: u32, j: u32) -> f32 {
-  return select(select(0.0, 1.0, i == j), pairs[i * pairStride + j], j < i);
-}
-
 fn invert(thread: u32) {
-  let row = thread % chunkSize;
-  let local = row % sub;
-  let base = row - local;
-
-  // Diagonal blocks: thread = column.
-  var column: array<f32, sub>;
-  if (thread < chunkSize) {
-    for (var i = 0u; i < sub; i++) {
-      var sum = 0.0;
-      for (var m = 0u; m < i; m++) {
-        sum += pairs[(base + i) * pairStride + base + m] * column[m];
-      }
-      let identity = select(0.0, 1.0, i == local);
-      column[i] = fma(-pairs[(base + i) * pairStride + chunkSize], sum, identity);
-    }
-  }
-  workgroupBarrier(); // every column is known before A is overwritten
-  if (thread < chunkSize) {
-    for (var i = 0u; i < sub; i++) {
-      if (i > local) {
-        pairs[(base + i) * pairStride + row] = column[i];
-      }
-    }
-  }
-  workgroupBarrier(); // diagonal blocks of X are complete
+  substitute(thread);
 
   // Pairs of inverted blocks.
   for (var half = sub; half < chunkSize; half *= 2u) {
@@ -316,4 +287,39 @@ fn invert(thread: u32) {
     }
     workgroupBarrier(); // the merged block is read by the next merge
   }
+}
+
+// kda_prefill / substitution: X = (I + diag(beta) A)^-1 of 16 x 16 diagonal blocks, in place, by forward substitution.
+// A is strictly lower triangular in `pairs`, beta_i in the last column. The ones of X's diagonal are not stored.
+// Workgroup memory: none of its own.
+
+// X[i,j] of the unit lower triangular matrix kept below the diagonal of `pairs`.
+fn unitLower(i: u32, j: u32) -> f32 {
+  return select(select(0.0, 1.0, i == j), pairs[i * pairStride + j], j < i);
+}
+
+fn substitute(thread: u32) {
+  // Diagonal blocks: thread = column.
+  let local = thread % sub;
+  let base = thread - local;
+  var column: array<f32, sub>;
+  if (thread < chunkSize) {
+    for (var i = 0u; i < sub; i++) {
+      var sum = 0.0;
+      for (var m = 0u; m < i; m++) {
+        sum += pairs[(base + i) * pairStride + base + m] * column[m];
+      }
+      let identity = select(0.0, 1.0, i == local);
+      column[i] = fma(-pairs[(base + i) * pairStride + chunkSize], sum, identity);
+    }
+  }
+  workgroupBarrier(); // every column is known before A is overwritten
+  if (thread < chunkSize) {
+    for (var i = 0u; i < sub; i++) {
+      if (i > local) {
+        pairs[(base + i) * pairStride + thread] = column[i];
+      }
+    }
+  }
+  workgroupBarrier(); // diagonal blocks of X are complete
 }

@@ -325,7 +325,7 @@ fn scores(r: u32, c: u32) -> vec4<f32> {
 // kda_prefill / matrix_inverse: X = (I + diag(beta) A)^-1 in place, A strictly lower triangular in `pairs`.
 // Forward substitution on 16 x 16 diagonal blocks, then X10 = -X11 A10 X00 on pairs of blocks, then on pairs of pairs.
 // Those products run on matrix units with each f32 as a sum of two f16, 22 bits of it, and give f32.
-// The ones of X's diagonal are not stored. beta_i lies in the last column of `pairs`.
+// Linked with substitution. beta_i lies in the last column of `pairs`.
 // Workgroup memory: none of its own; operands pass through `operands`, A10 X00 through `sums`.
 
 const mergeStride: u32 = halfRows / 4u + 2u;
@@ -333,11 +333,6 @@ const mergeLength: u32 = halfRows * mergeStride; // of one operand of all pairs,
 const leftPart: u32 = 0u;
 const rightPart: u32 = 2u * mergeLength;
 const outerPart: u32 = 4u * mergeLength;
-
-// X[i,j] of the unit lower triangular matrix kept below the diagonal of `pairs`.
-fn unitLower(i: u32, j: u32) -> f32 {
-  return select(select(0.0, 1.0, i == j), pairs[i * pairStride + j], j < i);
-}
 
 fn unitLower4(i: u32, j: u32) -> vec4<f32> {
   return vec4<f32>(unitLower(i, j), unitLower(i, j + 1u), unitLower(i, j + 2u), unitLower(i, j + 3u));
@@ -367,29 +362,7 @@ fn splitProduct(leftBase: u32, rightBase: u32, across: u32) -> Sum {
 }
 
 fn invert(thread: u32, subgroup: u32) {
-  // Diagonal blocks: thread = column.
-  let local = thread % sub;
-  let base = thread - local;
-  var column: array<f32, sub>;
-  if (thread < chunkSize) {
-    for (var i = 0u; i < sub; i++) {
-      var sum = 0.0;
-      for (var m = 0u; m < i; m++) {
-        sum += pairs[(base + i) * pairStride + base + m] * column[m];
-      }
-      let identity = select(0.0, 1.0, i == local);
-      column[i] = fma(-pairs[(base + i) * pairStride + chunkSize], sum, identity);
-    }
-  }
-  workgroupBarrier(); // every column is known before A is overwritten
-  if (thread < chunkSize) {
-    for (var i = 0u; i < sub; i++) {
-      if (i > local) {
-        pairs[(base + i) * pairStride + thread] = column[i];
-      }
-    }
-  }
-  workgroupBarrier(); // diagonal blocks of X are complete
+  substitute(thread);
 
   // Pairs of inverted blocks.
   for (var half = sub; half < chunkSize; half *= 2u) {
@@ -435,6 +408,41 @@ fn invert(thread: u32, subgroup: u32) {
     }
     workgroupBarrier(); // the merged block is read by the next merge
   }
+}
+
+// kda_prefill / substitution: X = (I + diag(beta) A)^-1 of 16 x 16 diagonal blocks, in place, by forward substitution.
+// A is strictly lower triangular in `pairs`, beta_i in the last column. The ones of X's diagonal are not stored.
+// Workgroup memory: none of its own.
+
+// X[i,j] of the unit lower triangular matrix kept below the diagonal of `pairs`.
+fn unitLower(i: u32, j: u32) -> f32 {
+  return select(select(0.0, 1.0, i == j), pairs[i * pairStride + j], j < i);
+}
+
+fn substitute(thread: u32) {
+  // Diagonal blocks: thread = column.
+  let local = thread % sub;
+  let base = thread - local;
+  var column: array<f32, sub>;
+  if (thread < chunkSize) {
+    for (var i = 0u; i < sub; i++) {
+      var sum = 0.0;
+      for (var m = 0u; m < i; m++) {
+        sum += pairs[(base + i) * pairStride + base + m] * column[m];
+      }
+      let identity = select(0.0, 1.0, i == local);
+      column[i] = fma(-pairs[(base + i) * pairStride + chunkSize], sum, identity);
+    }
+  }
+  workgroupBarrier(); // every column is known before A is overwritten
+  if (thread < chunkSize) {
+    for (var i = 0u; i < sub; i++) {
+      if (i > local) {
+        pairs[(base + i) * pairStride + thread] = column[i];
+      }
+    }
+  }
+  workgroupBarrier(); // diagonal blocks of X are complete
 }
 
 // kda_prefill / matrix_store: M = X diag(beta) and P into `blocks`, P as a sum of two; the scan applies M.

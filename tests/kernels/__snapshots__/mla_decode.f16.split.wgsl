@@ -217,7 +217,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   }
 }
 
-// mla_decode / fma_layout: what the fma split derives from its tunables, its buffers and its workgroup memory.
+// mla_decode / fma_layout: what the fma split derives from its tunables, and its workgroup memory.
 // Linked behind fma_split.wgsl. A unit is 8 neighbouring dims, a quad 4.
 
 const rowUnits: u32 = 72u;   // 576 / 8
@@ -251,6 +251,16 @@ const valueVectors: u32 = valueHeads / 4u;
 const steps: u32 = keysPerTile / rowsPerStep;
 const stepVectors: u32 = rowsPerStep * valueVectors + 1u; // odd, as queryStride
 
+// Nested so that what differs among the reads of one loop is a constant index: naga clamps every other one.
+var<workgroup> keyTile: array<array<array<CacheUnit, dimGroups * keyLanes>, keysPerThread>, 2>;
+var<workgroup> queryTile: array<array<array<vec4<f32>, queryStride>, dimGroups * headLanes>, 2>;
+var<workgroup> scores: array<array<array<vec4<f32>, stepVectors>, valueGroups>, steps>;
+var<workgroup> partials: array<array<f32, headsPerGroup>, parts>;
+var<workgroup> factors: array<array<vec4<f32>, valueVectors>, valueGroups>; // what the heads' o is multiplied by
+
+// mla_decode / split_bindings: what a split pass of either formulation is given, and what it leaves for the merge.
+// The cache's buffers are declared beside (cache_one, cache_two, cache_four).
+
 struct Params {
   heads: u32,
   tableWidth: u32, // entries of a block table row
@@ -260,18 +270,11 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> q: array<vec4<f32>>;          // [N, H, rowQuads]
+@group(0) @binding(1) var<storage, read> q: array<vec4<f32>>;          // [N, H, 576 / 4]
 @group(0) @binding(3) var<storage, read> block_table: array<i32>;      // [N, tableWidth]
 @group(0) @binding(4) var<storage, read> cache_seqlens: array<i32>;    // [N]
-@group(0) @binding(5) var<storage, read_write> o: array<vec4<f32>>;    // [N, H, splits, valueQuads]
+@group(0) @binding(5) var<storage, read_write> o: array<vec4<f32>>;    // [N, H, splits, 512 / 4]
 @group(0) @binding(6) var<storage, read_write> lse: array<f32>;        // [N, H, splits]
-
-// Nested so that what differs among the reads of one loop is a constant index: naga clamps every other one.
-var<workgroup> keyTile: array<array<array<CacheUnit, dimGroups * keyLanes>, keysPerThread>, 2>;
-var<workgroup> queryTile: array<array<array<vec4<f32>, queryStride>, dimGroups * headLanes>, 2>;
-var<workgroup> scores: array<array<array<vec4<f32>, stepVectors>, valueGroups>, steps>;
-var<workgroup> partials: array<array<f32, headsPerGroup>, parts>;
-var<workgroup> factors: array<array<vec4<f32>, valueVectors>, valueGroups>; // what the heads' o is multiplied by
 
 // mla_decode / fma_stage: one slice of the tile's rows and of q, from the buffers into registers, and from there into
 // workgroup memory once the slice before it is used. 8 neighbouring threads take 8 rows, the next 8 the unit beside:

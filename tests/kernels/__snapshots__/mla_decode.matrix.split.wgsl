@@ -259,7 +259,7 @@ fn main(
   // @end
 }
 
-// mla_decode / matrix_layout: what the matrix split derives from its tunables, its buffers and its workgroup memory.
+// mla_decode / matrix_layout: what the matrix split derives from its tunables, and its workgroup memory.
 // Memory that matrices are loaded from or stored to is vec4: rows must be aligned to 16 bytes.
 // Linked behind matrix_split.wgsl. A unit is 8 neighbouring dims.
 
@@ -291,6 +291,15 @@ alias Left = subgroup_matrix_left<f16, matrixK, matrixM>;
 alias Right = subgroup_matrix_right<f16, matrixN, matrixK>;
 alias Sum = subgroup_matrix_result<f32, matrixN, matrixM>;
 
+var<workgroup> tile: array<vec4<u32>, tileRows * rowStride>; // [buffers, keysPerTile, rowStride]
+var<workgroup> scores: array<vec4<f32>, dimParts * headsPerGroup * scoreStride>; // [dimParts, headsPerGroup, scoreStride]
+var<workgroup> weights: array<vec4<u32>, headsPerGroup * weightStride>; // [headsPerGroup, keysPerTile] in halves
+var<workgroup> factors: array<f32, headsPerGroup>; // what the heads' o is multiplied by
+var<workgroup> hasGrown: u32; // 1 where a maximum did
+
+// mla_decode / split_bindings: what a split pass of either formulation is given, and what it leaves for the merge.
+// The cache's buffers are declared beside (cache_one, cache_two, cache_four).
+
 struct Params {
   heads: u32,
   tableWidth: u32, // entries of a block table row
@@ -300,17 +309,11 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> q: array<vec4<f32>>;       // [N, H, 2 rowUnits]
-@group(0) @binding(3) var<storage, read> block_table: array<i32>;   // [N, tableWidth]
-@group(0) @binding(4) var<storage, read> cache_seqlens: array<i32>; // [N]
-@group(0) @binding(5) var<storage, read_write> o: array<vec4<f32>>; // [N, H, splits, valueQuads]
-@group(0) @binding(6) var<storage, read_write> lse: array<f32>;     // [N, H, splits]
-
-var<workgroup> tile: array<vec4<u32>, tileRows * rowStride>; // [buffers, keysPerTile, rowStride]
-var<workgroup> scores: array<vec4<f32>, dimParts * headsPerGroup * scoreStride>; // [dimParts, headsPerGroup, scoreStride]
-var<workgroup> weights: array<vec4<u32>, headsPerGroup * weightStride>; // [headsPerGroup, keysPerTile] in halves
-var<workgroup> factors: array<f32, headsPerGroup>; // what the heads' o is multiplied by
-var<workgroup> hasGrown: u32; // 1 where a maximum did
+@group(0) @binding(1) var<storage, read> q: array<vec4<f32>>;          // [N, H, 576 / 4]
+@group(0) @binding(3) var<storage, read> block_table: array<i32>;      // [N, tableWidth]
+@group(0) @binding(4) var<storage, read> cache_seqlens: array<i32>;    // [N]
+@group(0) @binding(5) var<storage, read_write> o: array<vec4<f32>>;    // [N, H, splits, 512 / 4]
+@group(0) @binding(6) var<storage, read_write> lse: array<f32>;        // [N, H, splits]
 
 // mla_decode / matrix_stage: rows of the cache and of q on their way into the tiles' memory, in halves.
 // The rows of a tile lie in one page, one behind the other: thread after thread takes unit after unit.
