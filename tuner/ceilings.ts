@@ -26,9 +26,7 @@ export async function measureCeilings(opened: OpenDevice): Promise<Ceilings> {
         quantumNs,
         samples: 7,
         spanCapUs: 200_000,
-        warmUp: record.software
-          ? undefined
-          : { leastUs: WARM_UP_US, isWarm: probe && (() => probe.isWarm()) },
+        warmUp: record.software ? undefined : probe ?? { leastUs: WARM_UP_US },
       });
       return timing.medianUs;
     } finally {

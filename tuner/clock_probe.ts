@@ -3,6 +3,7 @@ import { definePass } from "../kernels/core/pass.ts";
 import type { Ceilings } from "../profiles/schema.ts";
 import { Execution } from "./executor.ts";
 import fmaCode from "./fma_rate.wgsl" with { type: "text" };
+import type { WarmUp } from "./measure.ts";
 import type { OpenDevice } from "./open_device.ts";
 import { PipelineCache } from "./pipeline_cache.ts";
 import type { Timer } from "./timer.ts";
@@ -33,14 +34,20 @@ const GROUPS = 2048;
 const ROUNDS = 32;
 /** A short burst reaches about 97 % of the long one the ceiling was measured with. */
 const WARM_SHARE = 0.9;
+const HEAT_SPAN_US = 5_000;
 
 /**
- * Tells whether the device runs at the clocks its ceiling was measured at, by a burst of multiply-adds.
+ * Tells whether the device runs at the clocks its ceiling was measured at, by a burst of multiply-adds, and brings it
+ * there by more of them.
  *
  * Why: an idle GPU lowers its clocks. On an H200 (2026-11-23) a second of idling means 345 instead of 1980 MHz, and a
  * third of a second of unbroken work until they are back: the same kernel timed cold took three to five times as long.
+ * Calls of a few us are no such work: a CPU can't queue them as fast as they run.
  */
-export class ClockProbe {
+export class ClockProbe implements WarmUp {
+  /** Of the measured calls themselves, before the first look. */
+  readonly leastUs = 5_000;
+
   private constructor(
     readonly execution: Execution,
     readonly expectedUs: number,
@@ -57,5 +64,13 @@ export class ClockProbe {
   async isWarm(): Promise<boolean> {
     const [span] = await this.timer.spans(1, (pass) => this.execution.encode(pass));
     return this.expectedUs / span >= WARM_SHARE;
+  }
+
+  /** Bursts without a pause, as long as `us` at full clocks. */
+  async heat(us: number): Promise<void> {
+    const bursts = Math.max(1, Math.ceil(HEAT_SPAN_US / this.expectedUs));
+    await this.timer.spans(Math.ceil(us / HEAT_SPAN_US), (pass) => {
+      for (let i = 0; i < bursts; i++) this.execution.encode(pass);
+    });
   }
 }

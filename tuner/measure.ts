@@ -20,6 +20,8 @@ export interface WarmUp {
   readonly leastUs: number;
   /** Says whether the clocks are up; without it `leastUs` must do. Asked after the samples too. */
   isWarm?(): Promise<boolean>;
+  /** Keeps the device busy that long, us, with work that costs the CPU little; the measured calls where absent. */
+  heat?(us: number): Promise<void>;
 }
 
 const WARM_UP_SPAN_US = 5_000;
@@ -93,7 +95,7 @@ export async function measure(
 async function warmUp(
   spansOf: (count: number, repeats: number) => Promise<number[]>,
   callUs: number,
-  { leastUs, isWarm }: WarmUp,
+  toWarm: WarmUp,
   spanCapUs: number,
 ): Promise<void> {
   const spanUs = Math.min(WARM_UP_SPAN_US, spanCapUs);
@@ -106,8 +108,9 @@ async function warmUp(
       left -= (await spansOf(count, repeats)).reduce((sum, span) => sum + Math.max(span, expectedUs), 0);
     }
   };
-  await work(leastUs);
-  for (let heat = leastUs; isWarm && heat < MOST_HEAT_US && !await isWarm(); heat += HEAT_US) {
-    await work(HEAT_US);
+  await work(toWarm.leastUs);
+  for (let heat = toWarm.leastUs; heat < MOST_HEAT_US; heat += HEAT_US) {
+    if (await toWarm.isWarm?.() ?? true) break;
+    await (toWarm.heat?.(HEAT_US) ?? work(HEAT_US));
   }
 }

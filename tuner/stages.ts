@@ -11,7 +11,7 @@ import { PipelineCache } from "./pipeline_cache.ts";
 import { median } from "./statistics.ts";
 import { Timer } from "./timer.ts";
 import { completeSets } from "./timing_sets.ts";
-import { type Phase, WARM_UP_US } from "./trial.ts";
+import type { Phase } from "./trial.ts";
 
 /** A pass and itself without a stage are timed turn by turn, so that a drift of the device's clocks meets both. */
 const TURNS = 3;
@@ -75,7 +75,7 @@ export async function measureStages(
         quantumNs: ceilings.timestampQuantumNs,
         samples: request.samples,
         spanCapUs: request.capUs,
-        warmUp: probe && { leastUs: WARM_UP_US, isWarm: () => probe.isWarm() },
+        warmUp: probe,
       });
     };
     const labels = [...new Set(original.passes.map((pass) => pass.label))];

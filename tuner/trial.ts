@@ -29,9 +29,6 @@ export interface TrialRequest {
 /** What is being done, so that whoever waits can bound each phase; heads the reference has so far, where that is awaited. */
 export type Phase = "compile" | "verify" | "time" | `reference ${number}`;
 
-/** Work before the first look at the clocks, us. */
-export const WARM_UP_US = 5_000;
-
 /** Runs trials of one family on one device: verification first, then timing. Never throws for what a variant does. */
 export class TrialRunner {
   readonly #opened: OpenDevice;
@@ -106,13 +103,12 @@ export class TrialRunner {
 
       onPhase("time");
       await completeSets(sets, this.#opened, family, axes, plan, pipelines);
-      const probe = await this.#clockProbe(ceilings);
       const timing = await measure(this.#timer, sets, {
         quantumNs: ceilings.timestampQuantumNs,
         samples: request.samples,
         giveUpUs: request.giveUpUs,
         spanCapUs: request.capUs,
-        warmUp: probe && { leastUs: WARM_UP_US, isWarm: () => probe.isWarm() },
+        warmUp: await this.#clockProbe(ceilings),
       });
       const perDispatchUs = timing.medianUs / plan.passes.length;
       if (perDispatchUs > request.capUs) {

@@ -150,6 +150,15 @@ Deno.test("measure() works on until the clocks are up, and measures again where 
   assert(spans.length >= 2 * 9 + 20, `${spans.length}`);
 });
 
+Deno.test("measure() heats a cold device by what heats best, where that is known", async () => {
+  const { timer, execution, spans } = fakeDevice({ callUs: 1000 });
+  let heatUs = 0;
+  const isWarm = () => Promise.resolve(heatUs >= 300_000);
+  const heat = (us: number) => Promise.resolve(void (heatUs += us));
+  await measure(timer, [execution], { ...options, warmUp: { leastUs: 0, isWarm, heat } });
+  assert(heatUs >= 300_000 && spans.length < 20, `${heatUs} us of heat, ${spans.length} spans`);
+});
+
 Deno.test("measure() goes on with a device whose clocks never come up", async () => {
   const { timer, execution } = fakeDevice({ callUs: 1000 });
   const isWarm = () => Promise.resolve(false);
