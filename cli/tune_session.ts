@@ -138,7 +138,7 @@ async function tuneAll(
       budget: left,
       seed: options.seed,
       deadline: now + (start + budgetMs - now) / (workloads.length - i),
-      start: warmStart(winners, workloads.slice(i), hash),
+      start: warmStart({ family, workload, sourceHash: hash, driver: record.driver, trials: all, winners }),
       samples: record.software ? 5 : 11,
       capUs: record.software ? SOFTWARE_CAP_US : GPU_CAP_US,
       signal,

@@ -1,25 +1,46 @@
 import { completeAxes } from "../kernels/core/axes.ts";
-import type { Config } from "../kernels/core/space.ts";
-import { familyNamed } from "../kernels/mod.ts";
+import type { AnyFamily } from "../kernels/core/family.ts";
+import { type Config, FORMULATION, initialConfig, type Space } from "../kernels/core/space.ts";
+import { blockKey } from "../profiles/blocklist.ts";
 import { bucketOf } from "../profiles/buckets.ts";
 import { nearestWinner } from "../profiles/nearest_winner.ts";
-import type { Winner } from "../profiles/schema.ts";
+import type { Trial, Winner } from "../profiles/schema.ts";
 import { storageOf } from "../tuner/tune.ts";
 import type { Workload } from "../tuner/workloads.ts";
 
 /**
- * Where the first of `workloads` begins: at the winner nearest to it, of those this run does not change from here on. So
- * a second run begins at the same place, and asks for nothing new.
+ * Where the search of a workload begins: where it began before, so that a second run walks the same way and asks for
+ * nothing new; else at the winner nearest to it, which may be its own of another source or driver.
  */
 export function warmStart(
-  winners: readonly Winner[],
-  workloads: readonly Workload[],
-  hash: string,
+  { family, workload, sourceHash, driver, trials, winners }: {
+    family: AnyFamily;
+    workload: Workload;
+    sourceHash: string;
+    driver: string;
+    /** Of the family, oldest first. */
+    trials: readonly Trial[];
+    winners: readonly Winner[];
+  },
 ): Config | undefined {
-  const [bucket, ...later] = workloads.map((workload) => {
-    const family = familyNamed(workload.family);
-    return bucketOf(family.name, completeAxes(family, workload.axes), storageOf(family, workload));
-  });
-  const settled = winners.filter((w) => w.bucket !== bucket && !later.includes(w.bucket));
-  return nearestWinner(settled, bucket, hash)?.config;
+  const axes = completeAxes(family, workload.axes);
+  const storage = storageOf(family, workload);
+  const size = blockKey("", axes);
+  const began = trials.find((trial) =>
+    trial.sourceHash === sourceHash && trial.driver === driver && blockKey("", trial.axes) === size &&
+    Object.keys(storage).every((name) => trial.config[name] === storage[name])
+  );
+  const config = began?.config ??
+    nearestWinner(winners, bucketOf(family.name, axes, storage), sourceHash)?.config;
+  return config && completed(family.space, config);
+}
+
+/** What `config` says as far as the space still has it, and initial values for what is new. */
+function completed(space: Space, config: Config): Config {
+  const known = (name: string) => space.tunables[name]?.values.includes(config[name]) ?? false;
+  const formulation = known(FORMULATION) ? config[FORMULATION] : undefined;
+  const initial = initialConfig(space, formulation);
+  return Object.fromEntries(
+    Object.keys(initial).map((name) => [name, known(name) ? config[name] : initial[name]]),
+  );
 }

@@ -1,9 +1,16 @@
 import { bucketDistance } from "./buckets.ts";
 import type { Winner } from "./schema.ts";
 
+/** Less than one step between buckets. */
+const STALE = 0.5;
+
 /**
  * The winner of the bucket nearest to `bucket`, which begins a search there: what is best for 8192 tokens is seldom far
- * from the best for 1024. Winners of other source code don't count, nor do buckets whose sizes don't compare.
+ * from the best for 1024. Of two as near, one of this source code comes first; buckets whose sizes don't compare don't
+ * count.
+ *
+ * Why winners of other source code count: most changes leave the best config where it was, and a search begun there
+ * ends sooner than one begun at the default.
  */
 export function nearestWinner(
   winners: Iterable<Winner>,
@@ -13,8 +20,10 @@ export function nearestWinner(
   let nearest: Winner | undefined;
   let least = Infinity;
   for (const winner of winners) {
-    const distance = winner.sourceHash === sourceHash ? bucketDistance(bucket, winner.bucket) : undefined;
-    if (distance !== undefined && distance < least) [nearest, least] = [winner, distance];
+    const steps = bucketDistance(bucket, winner.bucket);
+    if (steps === undefined) continue;
+    const distance = winner.sourceHash === sourceHash ? steps : steps + STALE;
+    if (distance < least) [nearest, least] = [winner, distance];
   }
   return nearest;
 }

@@ -89,6 +89,19 @@ testTune("tune begins a workload at the winner of the one most like it", async (
   assertEquals(first.variant, winner.variant);
 });
 
+testTune("tune begins at the winner of older source code, as far as the space still has it", async (root) => {
+  assertEquals((await runCli(tuneArgs(root, "--trials", "2"))).code, 0);
+  const path = (await trialsPath(root)).replace("kda_decode.jsonl", "profile.json");
+  const { profile } = await stored(root);
+  const config = { ...profile!.winners[0].config, tileV: 8, rowsPerThread: 7, bygone: true };
+  const winners = [{ ...profile!.winners[0], config, sourceHash: "0".repeat(16) }];
+  await Deno.writeTextFile(path, JSON.stringify({ ...profile, winners }));
+  await Deno.remove(await trialsPath(root));
+  assertEquals((await runCli(tuneArgs(root, "--trials", "1"))).code, 0);
+  const [first] = (await stored(root)).trials;
+  assertEquals([first.config.tileV, "bygone" in first.config], [8, false]);
+});
+
 testTune("tune --json prints one JSON document and nothing else", async (root) => {
   const { code, stdout } = await runCli(tuneArgs(root, "--trials", "3", "--json"));
   assertEquals(code, 0);
