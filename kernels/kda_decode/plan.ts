@@ -80,7 +80,6 @@ function stepPass(
         tileV,
         columnsPerThread,
         rowsPerThread,
-        operandsFirst: config.operandsFirst,
         folded: workgroups[2] > 1,
         Vec: vectorOf("f32", columnsPerThread),
         StoredVec: vectorOf(elem, columnsFirst ? 4 : columnsPerThread),

@@ -12,7 +12,7 @@ export const space = defineSpace({
     doc: "Order of the state's last two axes in memory: [K, V] as in fla, or [V, K]",
     storageOf: ["initial_state"],
   }),
-  tileV: oneOf([8, 16, 32, 64, 128], {
+  tileV: oneOf([4, 8, 16, 32, 64, 128], {
     initial: 64,
     unit: "columns",
     doc: "Columns of the state per workgroup (fla: BV)",
@@ -30,10 +30,6 @@ export const space = defineSpace({
   operands: oneOf(["staged", "direct"], {
     initial: "staged",
     doc: "How a thread gets q, k and g: through workgroup memory behind a barrier, or from their buffers",
-  }),
-  operandsFirst: oneOf([false, true], {
-    initial: false,
-    doc: "Ask for q, k and g before the state, so that they are ready while it is on its way",
   }),
   reduce: oneOf(["barrier", "mixed", "subgroup"], {
     initial: "barrier",
