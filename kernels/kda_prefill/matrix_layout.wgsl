@@ -1,12 +1,4 @@
-// kda_prefill / matrix_layout: where matrices lie in memory, and M and P as matrix_prepare holds them.
-
-// Where a workgroup's chunk lies.
-struct Place {
-  chunk: u32,
-  start: u32, // first token, counted in its sequence
-  tokenBase: u32, // first token of the sequence
-  head: u32,
-}
+// kda_prefill / matrix_layout: where matrices lie in memory, and M and P from where matrix_prepare holds them.
 
 // Where vector x of row r lies in a matrix of `across` tiles side by side.
 fn tiled(r: u32, x: u32, across: u32) -> u32 {
@@ -39,4 +31,17 @@ fn scores(r: u32, c: u32) -> vec4<f32> {
     p[e] = select(0.0, pairs[(c + e) * pairStride + r], c + e <= r);
   }
   return p;
+}
+
+// M = X diag(beta) and P, as a sum of two, into `blocks`.
+fn storeBlocks(chunk: u32, thread: u32) {
+  let base = chunk * 3u * chunkSize * chunkSize / 4u;
+  for (var i = thread; i < chunkSize * chunkSize / 4u; i += threads) {
+    let r = tiledRow(i);
+    let c = tiledColumn(i);
+    let score = scores(r, c);
+    blocks[base + i] = vec4<f16>(applied(r, c));
+    blocks[base + chunkSize * chunkSize / 4u + i] = highOf(score);
+    blocks[base + chunkSize * chunkSize / 2u + i] = lowOf(score);
+  }
 }

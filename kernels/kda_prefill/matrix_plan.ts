@@ -5,21 +5,16 @@ import { MATRIX_FEATURES } from "../core/matrix_unit.ts";
 import { matrixUnit } from "./matrix_unit.ts";
 import { params, type Setting } from "./setting.ts";
 import { boundBy, chunkedWindows, mostChunks, type Window } from "./windows.ts";
-import applyCode from "./matrix_apply.wgsl" with { type: "text" };
 import halvesCode from "./matrix_halves.wgsl" with { type: "text" };
 import inverseCode from "./matrix_inverse.wgsl" with { type: "text" };
-import keepCode from "./matrix_keep.wgsl" with { type: "text" };
 import layoutCode from "./matrix_layout.wgsl" with { type: "text" };
-import outputCode from "./matrix_output.wgsl" with { type: "text" };
-import outputsCode from "./matrix_outputs.wgsl" with { type: "text" };
 import prepareCode from "./matrix_prepare.wgsl" with { type: "text" };
 import scanCode from "./matrix_scan.wgsl" with { type: "text" };
-import storeCode from "./matrix_store.wgsl" with { type: "text" };
 import tilesCode from "./matrix_tiles.wgsl" with { type: "text" };
 import substitutionCode from "./substitution.wgsl" with { type: "text" };
 
-/** Columns of a workgroup of matrix_output.wgsl. */
-const OUTPUT_COLUMNS = 64;
+/** Squares a chunk has in `blocks`: M and both halves of P. */
+const BLOCKS = 3;
 
 /** Passes and scratch of the chunked form with its products on matrix units. */
 export function matrix(
@@ -29,15 +24,11 @@ export function matrix(
   const { axes, config, device } = setting;
   const { H, K, V } = axes;
   const { chunkSize, tileV } = config;
-  const applied = config.matrixApply === "prepare";
-  const apart = config.matrixOutputs === "pass";
-  const rowWidth = 4 * K + (applied ? V : 0); // kg, qg, both halves of kl and U of a token
-  const blockCount = applied ? 2 : 3; // M and both halves of P of a chunk
-  const keptRows = apart ? K + chunkSize : 0; // S and Vn of a chunk
-  const windows = chunkedWindows(id, setting, "f16", rowWidth + keptRows * V / chunkSize, blockCount);
+  const rowWidth = 4 * K; // kg, qg and both halves of kl of a token
+  const windows = chunkedWindows(id, setting, "f16", rowWidth, BLOCKS);
   const chunks = mostChunks(setting, windows);
-  const texts = textsOf(id, setting, { applied, apart, rowWidth, blockCount });
-  const pass = (window: Window, label: keyof typeof texts, buffers: string[], x: number, z = 1): Pass =>
+  const texts = textsOf(id, setting, rowWidth);
+  const pass = (window: Window, label: keyof typeof texts, buffers: string[], x: number): Pass =>
     definePass(device, {
       label,
       code: texts[label],
@@ -45,24 +36,20 @@ export function matrix(
       features: MATRIX_FEATURES,
       params: params(setting, window),
       buffers: boundBy(window, buffers),
-      workgroups: [x, window.stretch.sequences * H, z],
+      workgroups: [x, window.stretch.sequences * H, 1],
     });
   const passes = windows.flatMap((window): Pass[] => {
     const count = Math.ceil(window.count / chunkSize);
-    const written = ["*rows", "*blocks", "*decay", ...(applied ? ["v"] : [])];
-    const given = apart ? "*kept" : "*o";
     return [
-      pass(window, "prepare", ["q", "k", "g", "beta", ...written], count),
-      pass(window, "scan", ["rows", "blocks", "decay", "v", "*state", given], V / tileV),
-      ...(apart ? [pass(window, "output", ["rows", "blocks", "kept", "*o"], count, V / OUTPUT_COLUMNS)] : []),
+      pass(window, "prepare", ["q", "k", "g", "beta", "*rows", "*blocks", "*decay"], count),
+      pass(window, "scan", ["rows", "blocks", "decay", "v", "*state", "*o"], V / tileV),
     ];
   });
   const scratch: BufferSpec[] = [
     { name: "rows", dtype: "f16", length: chunks * chunkSize * rowWidth, role: "scratch" },
-    { name: "blocks", dtype: "f16", length: chunks * blockCount * chunkSize * chunkSize, role: "scratch" },
+    { name: "blocks", dtype: "f16", length: chunks * BLOCKS * chunkSize * chunkSize, role: "scratch" },
     { name: "decay", dtype: "f32", length: chunks * K, role: "scratch" },
   ];
-  if (apart) scratch.push({ name: "kept", dtype: "f16", length: chunks * keptRows * V, role: "scratch" });
   return { windows, scratch, passes };
 }
 
@@ -70,17 +57,12 @@ export function matrix(
 function textsOf(
   id: string,
   { axes: { K, V }, config, device }: Setting,
-  { applied, apart, rowWidth, blockCount }: {
-    readonly applied: boolean;
-    readonly apart: boolean;
-    readonly rowWidth: number;
-    readonly blockCount: number;
-  },
+  rowWidth: number,
 ) {
   const { chunkSize, matrixSubgroups } = config;
   const unit = matrixUnit(id, device);
   const common = { ...unit, chunkSize, keyDim: K, valueDim: V, rowWidth, Io: config.io };
-  const productTiles = (apart ? 1 : 2) * chunkSize / unit.tile; // down kg S or [kg; qg] S
+  const productTiles = 2 * chunkSize / unit.tile; // down [kg; qg] S
   const productParts = Math.min(matrixSubgroups, productTiles);
   const updateTiles = K / unit.tile; // down kl^T Vn
   const updateParts = Math.min(matrixSubgroups, updateTiles);
@@ -93,26 +75,16 @@ function textsOf(
   }
   return {
     prepare: specialize(
-      link(
-        prepareCode,
-        halvesCode,
-        layoutCode,
-        inverseCode,
-        substitutionCode,
-        applied ? applyCode : storeCode,
-      ),
+      link(prepareCode, halvesCode, layoutCode, inverseCode, substitutionCode),
       {
         ...common,
         levels: Math.log2(chunkSize),
         rowsPerThread: config.matrixRows,
-        operandLength: chunkSize / 2 *
-          Math.max(3 * (K / 4 + 2), 6 * (chunkSize / 8 + 2), applied ? 6 * (chunkSize / 4 + 2) : 0),
+        operandLength: chunkSize / 2 * Math.max(3 * (K / 4 + 2), 6 * (chunkSize / 8 + 2)),
       },
     ),
-    scan: specialize(link(scanCode, halvesCode, tilesCode, apart ? keepCode : outputsCode), {
+    scan: specialize(link(scanCode, halvesCode, tilesCode), {
       ...common,
-      applied,
-      ahead: config.matrixAhead,
       tileV: config.tileV,
       productParts,
       productRows: productTiles / productParts,
@@ -120,6 +92,5 @@ function textsOf(
       updateParts,
       updateColumns: matrixSubgroups / updateParts,
     }),
-    output: specialize(outputCode, { ...common, blockCount }),
   };
 }

@@ -42,11 +42,10 @@ fn fetchInverses(tiles: ptr<function, array<Left, freshTiles * chunkTiles>>, chu
 fn fetchUpdates(tiles: ptr<function, array<Left, updateRows * chunkTiles>>, chunk: u32, base: u32, part: u32) {
   // @unroll
   for (var i = 0u; i < updateRows; i++) {
-    let at = chunk * rowsLength + base + (part + i * updateParts) * tileLength;
+    let at = chunk * rowsLength + base + (part + i * updateParts) * chunkTiles * tileLength;
     // @unroll
     for (var z = 0u; z < chunkTiles; z++) {
-      let x = at + z * keyTiles * tileLength;
-      tiles[i * chunkTiles + z] = subgroupMatrixLoad<Left, col_major>(&rows, x, tileVectors);
+      tiles[i * chunkTiles + z] = subgroupMatrixLoad<Left, row_major>(&rows, at + z * tileLength, tileVectors);
     }
   }
 }

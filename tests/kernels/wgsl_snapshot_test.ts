@@ -27,14 +27,6 @@ const VARIANTS: Readonly<Record<string, Readonly<Record<string, Changes>>>> = {
   kda_prefill: {
     f16: { elem: "f16", io: "f16" },
     segments: { formulation: "recurrent", segments: 8 },
-    matrix_apart: {
-      formulation: "matrix",
-      chunkSize: 64,
-      tileV: 32,
-      matrixApply: "prepare",
-      matrixOutputs: "pass",
-      matrixAhead: false,
-    },
   },
   mla_decode: { f16: { cacheElem: "f16" } },
   mla_prefill: { f32: { io: "f32" } },

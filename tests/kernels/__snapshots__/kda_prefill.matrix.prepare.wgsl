@@ -4,7 +4,7 @@ diagnostic(off, subgroup_uniformity);
 enable chromium_experimental_subgroup_matrix;
 diagnostic(off, chromium.subgroup_matrix_uniformity);
 // kda_prefill / matrix_prepare: what prepare computes, its products on matrix units.
-// Linked with matrix_halves, matrix_layout and matrix_inverse, and with matrix_store or matrix_apply.
+// Linked with matrix_halves, matrix_layout and matrix_inverse.
 //   kg = exp2(G) k,  qg = scale exp2(G) q,  kl = exp2(Glast - G) k,  decay = exp2(Glast)
 //   A[i,j] = beta_i k_i . (exp2(G_i - G_j) k_j),  j <  i        M = (I + A)^-1 diag(beta)
 //   P[i,j] = scale q_i . (exp2(G_i - G_j) k_j),   j <= i
@@ -45,8 +45,8 @@ alias Sum = subgroup_matrix_result<f32, tile, tile>;
 @group(0) @binding(3) var<storage, read> g: array<vec4<f32>>; // [B, T, H, K]
 @group(0) @binding(4) var<storage, read> beta: array<f32>; // [B, T, H]
 // Matrices lie in tiles, each tile in one piece: a subgroup loads two cache lines and not one for every row.
-@group(0) @binding(5) var<storage, read_write> rows: array<vec4<f16>>; // [B, H, chunks, kg qg kl low (V), chunkSize, K]
-@group(0) @binding(6) var<storage, read_write> blocks: array<vec4<f16>>; // [B, H, chunks, (M) P low, chunkSize, chunkSize]
+@group(0) @binding(5) var<storage, read_write> rows: array<vec4<f16>>; // [B, H, chunks, kg qg kl^T low, chunkSize, K]
+@group(0) @binding(6) var<storage, read_write> blocks: array<vec4<f16>>; // [B, H, chunks, M P low, chunkSize, chunkSize]
 @group(0) @binding(7) var<storage, read_write> decay: array<vec4<f32>>; // [B, H, chunks, K]
 
 const sub: u32 = 16u; // rows of a diagonal block, for inverse
@@ -60,6 +60,7 @@ const keyTiles: u32 = keyDim / tile;
 const chunkTiles: u32 = chunkSize / tile;
 const tileVectors: u32 = tile / 4u;
 const smallTiles: u32 = halfRows / tile; // tiles of a level whose halves are smaller than a tile
+const depth: u32 = 4u; // tiles of depth read before their products: reads stay where they are written
 const pairStride: u32 = chunkSize + 4u;
 
 // Bits of vec4<f16>: [second halves of k, first halves of k, second halves of q] [halfRows, K]. Totals before that.
@@ -107,8 +108,10 @@ fn main(
   let start = params.first + workgroup.x * chunkSize;
   let tokenBase = workgroup.y / params.heads * params.tokens;
   let head = workgroup.y % params.heads;
-  let x = thread % keyVectors;
-  let group = thread / keyVectors;
+  // Neighbouring threads: 8 across, then 4 down, so that rows of q, k, g are read and of kl^T written 32 bytes at least
+  // at a time.
+  let x = thread % 8u + thread / 32u % (keyVectors / 8u) * 8u;
+  let group = thread / 8u % 4u + thread / (4u * keyVectors) * 4u;
   let firstRow = group * rowsPerThread;
 
   // Rows past the last token are zero and their gates one.
@@ -127,8 +130,9 @@ fn main(
     total *= gate[r];
     pairs[(firstRow + r) * keyVectors + x] = dot(key[r], query[r]);
   }
-  operands[thread * 2u] = bitcast<vec2<u32>>(total.xy);
-  operands[thread * 2u + 1u] = bitcast<vec2<u32>>(total.zw);
+  let own = (group * keyVectors + x) * 2u;
+  operands[own] = bitcast<vec2<u32>>(total.xy);
+  operands[own + 1u] = bitcast<vec2<u32>>(total.zw);
   workgroupBarrier(); // totals and products are read by other threads
 
   // Decay of the other half's rows, for levels whose halves span threads.
@@ -213,10 +217,17 @@ fn main(
       let rowBase = (select(0u, 2u * halfRows, isQuery) + rowTile * tile) * stride;
       let columnBase = (halfRows + columnTile * tile) * stride;
       var sum = Sum();
-      for (var z = 0u; z < keyTiles; z++) {
-        let left = subgroupMatrixLoad<Left, row_major>(&operands, rowBase + z * tileVectors, stride);
-        let right = subgroupMatrixLoad<Right, col_major>(&operands, columnBase + z * tileVectors, stride);
-        sum = subgroupMatrixMultiplyAccumulate(left, right, sum);
+      for (var first = 0u; first < keyTiles; first += depth) {
+        var left: array<Left, depth>;
+        var right: array<Right, depth>;
+        for (var z = 0u; z < depth; z++) {
+          let at = (first + z) * tileVectors;
+          left[z] = subgroupMatrixLoad<Left, row_major>(&operands, rowBase + at, stride);
+          right[z] = subgroupMatrixLoad<Right, col_major>(&operands, columnBase + at, stride);
+        }
+        for (var z = 0u; z < depth; z++) {
+          sum = subgroupMatrixMultiplyAccumulate(left[z], right[z], sum);
+        }
       }
       if (half < tile) {
         subgroupMatrixStore<row_major>(&sums, job * tile * tileVectors, sum, tileVectors);
@@ -246,12 +257,19 @@ fn main(
     decay[chunk * keyVectors + x] = product;
   }
   product = after;
+  var late: array<vec4<f32>, rowsPerThread>;
   for (var up = 0u; up < rowsPerThread; up++) {
     let r = rowsPerThread - 1u - up;
-    let write = lift * product * key[r];
-    rows[to + r * tileVectors + 2u * chunkSize * keyVectors] = highOf(write);
-    rows[to + r * tileVectors + 3u * chunkSize * keyVectors] = lowOf(write);
+    late[r] = lift * product * key[r];
     product *= gate[r];
+  }
+  for (var r = 0u; r < rowsPerThread; r += 4u) {
+    for (var e = 0u; e < 4u; e++) {
+      let write = vec4<f32>(late[r][e], late[r + 1u][e], late[r + 2u][e], late[r + 3u][e]);
+      let at = chunk * chunkSize * rowWidth / 4u + tiled(4u * x + e, (firstRow + r) / 4u, chunkTiles);
+      rows[at + 2u * chunkSize * keyVectors] = highOf(write);
+      rows[at + 3u * chunkSize * keyVectors] = lowOf(write);
+    }
   }
   // @end
 
@@ -259,7 +277,7 @@ fn main(
   invert(thread, subgroup);
   // @end
 
-  finish(Place(chunk, start, tokenBase, head), thread, subgroup);
+  storeBlocks(chunk, thread);
 }
 
 // kda_prefill / matrix_halves: an f32 as the sum of two f16, 22 bits of it, for matrix_prepare and matrix_scan.
@@ -281,15 +299,7 @@ fn lowOf(a: vec4<f32>) -> vec4<f16> {
   return vec4<f16>(a - nearest(a));
 }
 
-// kda_prefill / matrix_layout: where matrices lie in memory, and M and P as matrix_prepare holds them.
-
-// Where a workgroup's chunk lies.
-struct Place {
-  chunk: u32,
-  start: u32, // first token, counted in its sequence
-  tokenBase: u32, // first token of the sequence
-  head: u32,
-}
+// kda_prefill / matrix_layout: where matrices lie in memory, and M and P from where matrix_prepare holds them.
 
 // Where vector x of row r lies in a matrix of `across` tiles side by side.
 fn tiled(r: u32, x: u32, across: u32) -> u32 {
@@ -320,6 +330,19 @@ fn scores(r: u32, c: u32) -> vec4<f32> {
     p[e] = select(0.0, pairs[(c + e) * pairStride + r], c + e <= r);
   }
   return p;
+}
+
+// M = X diag(beta) and P, as a sum of two, into `blocks`.
+fn storeBlocks(chunk: u32, thread: u32) {
+  let base = chunk * 3u * chunkSize * chunkSize / 4u;
+  for (var i = thread; i < chunkSize * chunkSize / 4u; i += threads) {
+    let r = tiledRow(i);
+    let c = tiledColumn(i);
+    let score = scores(r, c);
+    blocks[base + i] = vec4<f16>(applied(r, c));
+    blocks[base + chunkSize * chunkSize / 4u + i] = highOf(score);
+    blocks[base + chunkSize * chunkSize / 2u + i] = lowOf(score);
+  }
 }
 
 // kda_prefill / matrix_inverse: X = (I + diag(beta) A)^-1 in place, A strictly lower triangular in `pairs`.
@@ -443,18 +466,4 @@ fn substitute(thread: u32) {
     }
   }
   workgroupBarrier(); // diagonal blocks of X are complete
-}
-
-// kda_prefill / matrix_store: M = X diag(beta) and P into `blocks`, P as a sum of two; the scan applies M.
-
-fn finish(place: Place, thread: u32, subgroup: u32) {
-  let base = place.chunk * 3u * chunkSize * chunkSize / 4u;
-  for (var i = thread; i < chunkSize * chunkSize / 4u; i += threads) {
-    let r = tiledRow(i);
-    let c = tiledColumn(i);
-    let score = scores(r, c);
-    blocks[base + i] = vec4<f16>(applied(r, c));
-    blocks[base + chunkSize * chunkSize / 4u + i] = highOf(score);
-    blocks[base + chunkSize * chunkSize / 2u + i] = lowOf(score);
-  }
 }

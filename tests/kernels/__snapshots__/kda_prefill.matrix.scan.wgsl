@@ -4,11 +4,10 @@ diagnostic(off, subgroup_uniformity);
 enable chromium_experimental_subgroup_matrix;
 diagnostic(off, chromium.subgroup_matrix_uniformity);
 // kda_prefill / matrix_scan: carry the state through a window's chunks, oldest first, on matrix units.
-// Linked with matrix_halves and matrix_tiles, and with matrix_outputs or matrix_keep.
+// Linked with matrix_halves and matrix_tiles.
 //   Vn = M (V - kg S),  O = qg S + P Vn,  S' = diag(decay) S + kl^T Vn
 // One workgroup owns tileV columns of one head's state: f32 in registers, an f16 copy in workgroup memory as operand.
-// Operand tiles are fetched into registers: the next chunk's as soon as this one's have been used (`ahead`), or this
-// chunk's where they are used, the next one having been touched meanwhile so that a cache has it.
+// What a chunk reads from memory is fetched into registers as soon as the one before has been used.
 // kl and P come as sums of two f16; kl^T Vn takes Vn so, too.
 // Workgroup memory: the copy [K, tileV + 8] f16 + V - kg S, then Vn, and the low half of Vn, [chunkSize, tileV + 8] f16
 // each + sums on their way from matrices to threads, [chunkSize, tileV + 4] and [K, tileV + 4] f32.
@@ -19,13 +18,11 @@ const valueDim: u32 = 128u; // V
 const tileV: u32 = 16u; // columns of the state per workgroup (fla: BV)
 const tile: u32 = 16u; // rows, columns and depth of one product of the matrix unit
 const subgroupSize: u32 = 32u;
-const productParts: u32 = 4u; // subgroups side by side down the rows of [kg; qg] S, or of kg S where `outputs` is false
+const productParts: u32 = 4u; // subgroups side by side down the rows of [kg; qg] S
 const productRows: u32 = 1u; // tiles a subgroup computes, down
 const productColumns: u32 = 1u; // subgroups across its columns
 const updateParts: u32 = 4u; // subgroups down the rows of kl^T Vn
 const updateColumns: u32 = 1u;
-const ahead: bool = true; // whether tiles are fetched a chunk ahead
-const applied: bool = false; // whether prepare has applied M: kg is W = M kg, and V is U = M V
 const rowWidth: u32 = 512u; // elements of `rows` a token has
 const lift: f32 = 64.0; // kl, qg and P are that much larger than the formulas say
 alias Io = f32; // storage type of v, o
@@ -44,11 +41,12 @@ alias Sum = subgroup_matrix_result<f32, tile, tile>;
 
 @group(0) @binding(0) var<uniform> params: Params;
 // Tiles in one piece each, as matrix_prepare writes them.
-@group(0) @binding(1) var<storage, read> rows: array<vec4<f16>>; // [B, H, chunks, kg qg kl low, chunkSize, K]
-@group(0) @binding(2) var<storage, read> blocks: array<vec4<f16>>; // [B, H, chunks, (M) P low, chunkSize, chunkSize]
+@group(0) @binding(1) var<storage, read> rows: array<vec4<f16>>; // [B, H, chunks, kg qg kl^T low, chunkSize, K]
+@group(0) @binding(2) var<storage, read> blocks: array<vec4<f16>>; // [B, H, chunks, M P low, chunkSize, chunkSize]
 @group(0) @binding(3) var<storage, read> decay: array<f32>; // [B, H, chunks, K]
 @group(0) @binding(4) var<storage, read> v: array<vec4<Io>>; // [B, T, H, V]
 @group(0) @binding(5) var<storage, read_write> state: array<vec4<f32>>; // [B, H, K, V]
+@group(0) @binding(6) var<storage, read_write> o: array<vec4<Io>>; // [B, T, H, V]
 
 const subgroups: u32 = productParts * productColumns;
 const threads: u32 = subgroups * subgroupSize;
@@ -67,16 +65,16 @@ const valueTiles: u32 = tileV / tile;
 const keyLength: u32 = chunkSize * keyDim / 4u;
 const rowsLength: u32 = chunkSize * rowWidth / 4u;
 const blockLength: u32 = chunkSize * chunkSize / 4u;
-const blocksLength: u32 = select(3u, 2u, applied) * blockLength;
-const scoresAt: u32 = blocksLength - 2u * blockLength;
-const scoresLowAt: u32 = blocksLength - blockLength;
+const blocksLength: u32 = 3u * blockLength;
+const scoresAt: u32 = blockLength;
+const scoresLowAt: u32 = 2u * blockLength;
 const updatesAt: u32 = 2u * keyLength;
 const updatesLowAt: u32 = 3u * keyLength;
 const productWidth: u32 = valueTiles / productColumns;
 const updateRows: u32 = keyTiles / updateParts;
 const updateWidth: u32 = valueTiles / updateColumns;
-const sectorVectors: u32 = 4u; // the least a cache fetches: 32 bytes
-const touches: u32 = (4u * keyLength / sectorVectors + threads - 1u) / threads;
+const depth: u32 = 4u; // tiles of depth whose right operands are read before their products: reads stay where written
+const updateDepth: u32 = 2u; // the same of kl^T Vn, which has two halves of each
 const freshTiles: u32 = (chunkTiles * valueTiles + subgroups - 1u) / subgroups; // tiles of Vn a subgroup computes
 
 var<workgroup> stateHalf: array<vec4<f16>, keyDim * halfStride>;
@@ -84,6 +82,12 @@ var<workgroup> values: array<vec4<f16>, chunkSize * halfStride>; // V - kg S, th
 var<workgroup> valuesLow: array<vec4<f16>, chunkSize * halfStride>; // what f16 leaves out of Vn
 var<workgroup> tokenSums: array<vec4<f32>, chunkSize * sumStride>; // kg S, then Vn, then O
 var<workgroup> stateSums: array<vec4<f32>, keyDim * sumStride>; // kl^T Vn
+
+// Vector x of V at token `start + r` of a sequence; past the last token anything, and not counted.
+fn valueOf(tokenBase: u32, start: u32, r: u32, head: u32, x: u32) -> vec4<Io> {
+  let at = (tokenBase + min(start + r, params.last - 1u)) * params.heads + head;
+  return v[at * valueVectors + x];
+}
 
 @compute @workgroup_size(threads)
 fn main(
@@ -96,6 +100,7 @@ fn main(
   let tokenBase = workgroup.y / params.heads * params.tokens;
   let head = workgroup.y % params.heads;
   let column = thread % columns;
+  let vector = firstColumn + column; // of V
   let row = thread / columns;
   let productPart = subgroup % productParts;
   let productColumn = subgroup / productParts * productWidth;
@@ -106,10 +111,8 @@ fn main(
   var carried: array<vec4<f32>, stateRows>;
   for (var z = 0u; z < stateRows; z++) {
     let r = row + z * rowStep;
-    carried[z] = state[(workgroup.y * keyDim + r) * valueVectors + firstColumn + column];
-    let copy = vec4<f16>(carried[z]);
-    stateHalf[r * halfStride + column] = copy;
-    keep(firstChunk, r, firstColumn + column, copy);
+    carried[z] = state[(workgroup.y * keyDim + r) * valueVectors + vector];
+    stateHalf[r * halfStride + column] = vec4<f16>(carried[z]);
   }
 
   // Tiles of the chunk at hand.
@@ -119,53 +122,25 @@ fn main(
   var inverses: array<Left, freshTiles * chunkTiles>;
   var updates: array<Left, updateRows * chunkTiles>;
   var updatesLow: array<Left, updateRows * chunkTiles>;
-  if (ahead) {
-    fetchKeys(&keys, firstChunk, productPart);
-    if (outputs) {
-      fetchScores(&scores, firstChunk, scoresAt, productPart);
-      fetchScores(&scoresLow, firstChunk, scoresLowAt, productPart);
-    }
-    fetchUpdates(&updates, firstChunk, updatesAt, updatePart);
-    fetchUpdates(&updatesLow, firstChunk, updatesLowAt, updatePart);
-    if (!applied) {
-      fetchInverses(&inverses, firstChunk, subgroup);
-    }
+  fetchKeys(&keys, firstChunk, productPart);
+  fetchInverses(&inverses, firstChunk, subgroup);
+  fetchUpdates(&updates, firstChunk, updatesAt, updatePart);
+  fetchUpdates(&updatesLow, firstChunk, updatesLowAt, updatePart);
+  fetchScores(&scores, firstChunk, scoresAt, productPart);
+  fetchScores(&scoresLow, firstChunk, scoresLowAt, productPart);
+  var value: array<vec4<Io>, tokenRows>;
+  for (var z = 0u; z < tokenRows; z++) {
+    value[z] = valueOf(tokenBase, params.first, row + z * rowStep, head, vector);
   }
-  var seen = 0u;
+  var fade: array<f32, stateRows>;
+  for (var z = 0u; z < stateRows; z++) {
+    fade[z] = decay[firstChunk * keyDim + row + z * rowStep];
+  }
   workgroupBarrier(); // the copy of the state is complete
 
   for (var c = 0u; c < chunks; c++) {
-    let chunk = firstChunk + c;
     let next = firstChunk + min(c + 1u, chunks - 1u);
     let start = params.first + c * chunkSize;
-    var value: array<vec4<f32>, tokenRows>;
-    for (var z = 0u; z < tokenRows; z++) {
-      if (applied) {
-        let r = row + z * rowStep;
-        let x = firstColumn + column;
-        let inTile = r % tile * tileVectors + x % tileVectors;
-        let t = (r / tile * (valueDim / tile) + x / tileVectors) * tileLength;
-        value[z] = vec4<f32>(rows[chunk * rowsLength + 4u * keyLength + t + inTile]);
-      } else {
-        let t = start + row + z * rowStep;
-        let at = (tokenBase + min(t, params.last - 1u)) * params.heads + head;
-        let loaded = vec4<f32>(v[at * valueVectors + firstColumn + column]);
-        value[z] = select(vec4<f32>(0.0), loaded, t < params.last);
-      }
-    }
-    var fade: array<f32, stateRows>;
-    for (var z = 0u; z < stateRows; z++) {
-      fade[z] = decay[chunk * keyDim + row + z * rowStep];
-    }
-
-    var touched: array<vec4<f16>, touches>;
-    if (!ahead) {
-      for (var z = 0u; z < touches; z++) {
-        let x = (thread + z * threads) * sectorVectors;
-        touched[z] = rows[next * rowsLength + min(x, 4u * keyLength - 1u)];
-      }
-      fetchKeys(&keys, chunk, productPart);
-    }
 
     // [kg; qg] S. Tint does not zero a bare `var` again in each round of a loop; a value given is assigned.
     var products: array<Sum, productRows * productWidth>;
@@ -173,13 +148,20 @@ fn main(
       products[i] = Sum();
     }
     // @stage products with the state
-    for (var z = 0u; z < keyTiles; z++) {
-      for (var j = 0u; j < productWidth; j++) {
-        let at = z * tile * halfStride + (productColumn + j) * tileVectors;
-        let right = subgroupMatrixLoad<Right, row_major>(&stateHalf, at, halfStride);
+    for (var first = 0u; first < keyTiles; first += depth) {
+      var right: array<Right, depth * productWidth>;
+      for (var p = 0u; p < depth * productWidth; p++) {
+        let z = first + p / productWidth;
+        let at = z * tile * halfStride + (productColumn + p % productWidth) * tileVectors;
+        right[p] = subgroupMatrixLoad<Right, row_major>(&stateHalf, at, halfStride);
+      }
+      for (var z = 0u; z < depth; z++) {
         for (var i = 0u; i < productRows; i++) {
-          let p = i * productWidth + j;
-          products[p] = subgroupMatrixMultiplyAccumulate(keys[i * keyTiles + z], right, products[p]);
+          for (var j = 0u; j < productWidth; j++) {
+            let p = i * productWidth + j;
+            let left = keys[i * keyTiles + first + z];
+            products[p] = subgroupMatrixMultiplyAccumulate(left, right[z * productWidth + j], products[p]);
+          }
         }
       }
     }
@@ -194,81 +176,82 @@ fn main(
       }
     }
     // @stage tiles ahead
-    if (ahead) {
-      fetchKeys(&keys, next, productPart);
-    }
+    fetchKeys(&keys, next, productPart);
     // @end
     workgroupBarrier(); // kg S is complete
     for (var z = 0u; z < tokenRows; z++) {
       let r = row + z * rowStep;
-      let rest = value[z] - tokenSums[r * sumStride + column];
-      let copy = highOf(rest);
-      values[r * halfStride + column] = copy;
-      if (applied) {
-        valuesLow[r * halfStride + column] = lowOf(rest);
-        keep(chunk, keyDim + r, firstColumn + column, copy);
-      }
+      let valid = start + r < params.last;
+      let rest = select(vec4<f32>(0.0), vec4<f32>(value[z]), valid) - tokenSums[r * sumStride + column];
+      values[r * halfStride + column] = vec4<f16>(rest);
+    }
+    for (var z = 0u; z < tokenRows; z++) {
+      value[z] = valueOf(tokenBase, start + chunkSize, row + z * rowStep, head, vector);
     }
     workgroupBarrier(); // V - kg S is complete
 
-    if (!applied) {
-      // @stage new values
-      // Vn = M (V - kg S)
-      if (!ahead) {
-        fetchInverses(&inverses, chunk, subgroup);
-      }
-      var fresh: array<Sum, freshTiles>;
-      for (var i = 0u; i < freshTiles; i++) {
-        fresh[i] = Sum();
-        let job = subgroup + i * subgroups;
-        if (job < chunkTiles * valueTiles) {
-          let x = job % valueTiles * tileVectors;
-          for (var z = 0u; z < chunkTiles; z++) {
-            let right = subgroupMatrixLoad<Right, row_major>(&values, z * tile * halfStride + x, halfStride);
-            fresh[i] = subgroupMatrixMultiplyAccumulate(inverses[i * chunkTiles + z], right, fresh[i]);
-          }
-          let at = job / valueTiles * tile * sumStride + x;
-          subgroupMatrixStore<row_major>(&tokenSums, at, fresh[i], sumStride);
+    // @stage new values
+    // Vn = M (V - kg S)
+    var fresh: array<Sum, freshTiles>;
+    for (var i = 0u; i < freshTiles; i++) {
+      fresh[i] = Sum();
+      let job = subgroup + i * subgroups;
+      if (job < chunkTiles * valueTiles) {
+        let x = job % valueTiles * tileVectors;
+        var right: array<Right, chunkTiles>;
+        for (var z = 0u; z < chunkTiles; z++) {
+          right[z] = subgroupMatrixLoad<Right, row_major>(&values, z * tile * halfStride + x, halfStride);
         }
+        for (var z = 0u; z < chunkTiles; z++) {
+          fresh[i] = subgroupMatrixMultiplyAccumulate(inverses[i * chunkTiles + z], right[z], fresh[i]);
+        }
+        let at = job / valueTiles * tile * sumStride + x;
+        subgroupMatrixStore<row_major>(&tokenSums, at, fresh[i], sumStride);
       }
-      // @end
-      // @stage tiles ahead
-      if (ahead) {
-        fetchInverses(&inverses, next, subgroup);
-      }
-      // @end
-      workgroupBarrier(); // Vn is complete, and V - kg S used
-      for (var z = 0u; z < tokenRows; z++) {
-        let r = row + z * rowStep;
-        let sum = tokenSums[r * sumStride + column];
-        let copy = highOf(sum);
-        values[r * halfStride + column] = copy;
-        valuesLow[r * halfStride + column] = lowOf(sum);
-        keep(chunk, keyDim + r, firstColumn + column, copy);
-      }
-      workgroupBarrier(); // the copy of Vn is complete, and its sums are free
     }
+    // @end
+    // @stage tiles ahead
+    fetchInverses(&inverses, next, subgroup);
+    // @end
+    workgroupBarrier(); // Vn is complete, and V - kg S used
+    for (var z = 0u; z < tokenRows; z++) {
+      let r = row + z * rowStep;
+      let sum = tokenSums[r * sumStride + column];
+      values[r * halfStride + column] = highOf(sum);
+      valuesLow[r * halfStride + column] = lowOf(sum);
+    }
+    workgroupBarrier(); // the copy of Vn is complete, and its sums are free
 
     // @stage state update
     // kl^T Vn
-    if (!ahead) {
-      fetchUpdates(&updates, chunk, updatesAt, updatePart);
-      fetchUpdates(&updatesLow, chunk, updatesLowAt, updatePart);
-    }
     var sums: array<Sum, updateRows * updateWidth>;
     for (var i = 0u; i < updateRows * updateWidth; i++) {
       sums[i] = Sum();
     }
-    for (var z = 0u; z < chunkTiles; z++) {
-      for (var j = 0u; j < updateWidth; j++) {
-        let at = z * tile * halfStride + (updateColumn + j) * tileVectors;
-        let right = subgroupMatrixLoad<Right, row_major>(&values, at, halfStride);
-        let rightLow = subgroupMatrixLoad<Right, row_major>(&valuesLow, at, halfStride);
+    for (var first = 0u; first < chunkTiles; first += updateDepth) {
+      var right: array<Right, updateDepth * updateWidth>;
+      var rightLow: array<Right, updateDepth * updateWidth>;
+      for (var p = 0u; p < updateDepth * updateWidth; p++) {
+        let z = first + p / updateWidth;
+        let at = z * tile * halfStride + (updateColumn + p % updateWidth) * tileVectors;
+        right[p] = subgroupMatrixLoad<Right, row_major>(&values, at, halfStride);
+        rightLow[p] = subgroupMatrixLoad<Right, row_major>(&valuesLow, at, halfStride);
+      }
+      for (var z = 0u; z < updateDepth; z++) {
         for (var i = 0u; i < updateRows; i++) {
-          let p = i * updateWidth + j;
-          sums[p] = subgroupMatrixMultiplyAccumulate(updatesLow[i * chunkTiles + z], right, sums[p]);
-          sums[p] = subgroupMatrixMultiplyAccumulate(updates[i * chunkTiles + z], rightLow, sums[p]);
-          sums[p] = subgroupMatrixMultiplyAccumulate(updates[i * chunkTiles + z], right, sums[p]);
+          let left = i * chunkTiles + first + z;
+          for (var j = 0u; j < updateWidth; j++) {
+            let p = i * updateWidth + j;
+            sums[p] = subgroupMatrixMultiplyAccumulate(updatesLow[left], right[z * updateWidth + j], sums[p]);
+          }
+          for (var j = 0u; j < updateWidth; j++) {
+            let p = i * updateWidth + j;
+            sums[p] = subgroupMatrixMultiplyAccumulate(updates[left], rightLow[z * updateWidth + j], sums[p]);
+          }
+          for (var j = 0u; j < updateWidth; j++) {
+            let p = i * updateWidth + j;
+            sums[p] = subgroupMatrixMultiplyAccumulate(updates[left], right[z * updateWidth + j], sums[p]);
+          }
         }
       }
     }
@@ -282,20 +265,19 @@ fn main(
 
     // @stage outputs
     // O = qg S + P Vn
-    if (outputs && !ahead) {
-      fetchScores(&scores, chunk, scoresAt, productPart);
-      fetchScores(&scoresLow, chunk, scoresLowAt, productPart);
-    }
     for (var i = 0u; i < productRows; i++) {
       let r = productPart + i * productParts;
-      if (outputs && r >= chunkTiles) {
+      if (r >= chunkTiles) {
         for (var j = 0u; j < productWidth; j++) {
           let p = i * productWidth + j;
           let x = (productColumn + j) * tileVectors;
+          var right: array<Right, chunkTiles>;
           for (var z = 0u; z < chunkTiles; z++) {
-            let right = subgroupMatrixLoad<Right, row_major>(&values, z * tile * halfStride + x, halfStride);
-            products[p] = subgroupMatrixMultiplyAccumulate(scoresLow[i * chunkTiles + z], right, products[p]);
-            products[p] = subgroupMatrixMultiplyAccumulate(scores[i * chunkTiles + z], right, products[p]);
+            right[z] = subgroupMatrixLoad<Right, row_major>(&values, z * tile * halfStride + x, halfStride);
+          }
+          for (var z = 0u; z < chunkTiles; z++) {
+            products[p] = subgroupMatrixMultiplyAccumulate(scoresLow[i * chunkTiles + z], right[z], products[p]);
+            products[p] = subgroupMatrixMultiplyAccumulate(scores[i * chunkTiles + z], right[z], products[p]);
           }
           let at = (r - chunkTiles) * tile * sumStride + x;
           subgroupMatrixStore<row_major>(&tokenSums, at, products[p], sumStride);
@@ -304,14 +286,10 @@ fn main(
     }
     // @end
     // @stage tiles ahead
-    if (ahead) {
-      fetchUpdates(&updates, next, updatesAt, updatePart);
-      fetchUpdates(&updatesLow, next, updatesLowAt, updatePart);
-      if (outputs) {
-        fetchScores(&scores, next, scoresAt, productPart);
-        fetchScores(&scoresLow, next, scoresLowAt, productPart);
-      }
-    }
+    fetchUpdates(&updates, next, updatesAt, updatePart);
+    fetchUpdates(&updatesLow, next, updatesLowAt, updatePart);
+    fetchScores(&scores, next, scoresAt, productPart);
+    fetchScores(&scoresLow, next, scoresLowAt, productPart);
     // @end
     workgroupBarrier(); // kl^T Vn and O are complete
 
@@ -319,34 +297,25 @@ fn main(
     for (var z = 0u; z < stateRows; z++) {
       let r = row + z * rowStep;
       carried[z] = fma(vec4<f32>(fade[z]), carried[z], stateSums[r * sumStride + column] / lift);
-      let copy = vec4<f16>(carried[z]);
-      stateHalf[r * halfStride + column] = copy;
-      if (c + 1u < chunks) {
-        keep(next, r, firstColumn + column, copy);
-      }
+      stateHalf[r * halfStride + column] = vec4<f16>(carried[z]);
+    }
+    for (var z = 0u; z < stateRows; z++) {
+      fade[z] = decay[next * keyDim + row + z * rowStep];
     }
     for (var z = 0u; z < tokenRows; z++) {
       let r = row + z * rowStep;
       let t = start + r;
-      if (outputs && t < params.last) {
-        let at = ((tokenBase + t) * params.heads + head) * valueVectors + firstColumn + column;
-        giveOutput(at, tokenSums[r * sumStride + column] / lift);
-      }
-    }
-    if (!ahead) {
-      for (var z = 0u; z < touches; z++) {
-        seen |= bitcast<vec2<u32>>(touched[z]).x;
+      if (t < params.last) {
+        let at = ((tokenBase + t) * params.heads + head) * valueVectors + vector;
+        o[at] = vec4<Io>(tokenSums[r * sumStride + column] / lift);
       }
     }
     workgroupBarrier(); // the copy of the state is complete, and all sums are free
   }
-  if (params.tokens == 0u) { // never; but what was touched counts as used
-    carried[0].x += f32(seen);
-  }
 
   for (var z = 0u; z < stateRows; z++) {
     let r = row + z * rowStep;
-    state[(workgroup.y * keyDim + r) * valueVectors + firstColumn + column] = carried[z];
+    state[(workgroup.y * keyDim + r) * valueVectors + vector] = carried[z];
   }
 }
 
@@ -406,22 +375,9 @@ fn fetchInverses(tiles: ptr<function, array<Left, freshTiles * chunkTiles>>, chu
 // Tiles of a half of kl^T, which lies at `base` of a chunk's rows.
 fn fetchUpdates(tiles: ptr<function, array<Left, updateRows * chunkTiles>>, chunk: u32, base: u32, part: u32) {
   for (var i = 0u; i < updateRows; i++) {
-    let at = chunk * rowsLength + base + (part + i * updateParts) * tileLength;
+    let at = chunk * rowsLength + base + (part + i * updateParts) * chunkTiles * tileLength;
     for (var z = 0u; z < chunkTiles; z++) {
-      let x = at + z * keyTiles * tileLength;
-      tiles[i * chunkTiles + z] = subgroupMatrixLoad<Left, col_major>(&rows, x, tileVectors);
+      tiles[i * chunkTiles + z] = subgroupMatrixLoad<Left, row_major>(&rows, at + z * tileLength, tileVectors);
     }
   }
 }
-
-// kda_prefill / matrix_outputs: the scan computes outputs and keeps nothing of a chunk.
-
-const outputs: bool = true;
-
-@group(0) @binding(6) var<storage, read_write> o: array<vec4<Io>>; // [B, T, H, V]
-
-fn giveOutput(at: u32, value: vec4<f32>) {
-  o[at] = vec4<Io>(value);
-}
-
-fn keep(chunk: u32, r: u32, x: u32, value: vec4<f16>) {}
