@@ -95,23 +95,6 @@ const tunables = {
     scope: "prepare",
     formulations: ["matrix"],
   }),
-  matrixApply: oneOf(["scan", "prepare"], {
-    initial: "scan",
-    doc: "Where M is applied: to V - kg S in the scan, or to kg and V in prepare (fla: recompute_w_u_fwd)",
-    formulations: ["matrix"],
-  }),
-  matrixOutputs: oneOf(["scan", "pass"], {
-    initial: "scan",
-    doc:
-      "Where outputs are computed: in the scan, or all at once from the S and Vn it keeps (fla: chunk_fwd_o)",
-    formulations: ["matrix"],
-  }),
-  matrixAhead: oneOf([true, false], {
-    initial: true,
-    doc: "Hold the next chunk's operand tiles in registers, or touch them and fetch where they are used",
-    scope: "scan",
-    formulations: ["matrix"],
-  }),
   matrixSubgroups: oneOf([4, 8, 16], {
     initial: 4,
     unit: "subgroups",
@@ -161,9 +144,8 @@ export const space = defineSpace(tunables, [
     formulations: ["matrix"],
   },
   {
-    holds: (c) => c.matrixSubgroups <= (c.matrixOutputs === "pass" ? 1 : 2) * c.chunkSize / 16 * c.tileV / 16,
-    reason:
-      "matrixSubgroups must not exceed the 16 x 16 tiles of [kg; qg] S, or of kg S with outputs in a pass",
+    holds: (c) => c.matrixSubgroups <= c.chunkSize / 8 * c.tileV / 16,
+    reason: "matrixSubgroups must not exceed the 16 x 16 tiles of [kg; qg] S",
     formulations: ["matrix"],
   },
 ]);
