@@ -10,29 +10,29 @@ struct Fetched {
   query: array<vec4<Io>, rounds * block>,
   key: array<vec4<Io>, rounds * block>,
   gate: array<vec4<f32>, rounds * block>,
-  value: array<Io, valueLoads>,
-  strength: f32,
+  value: array<Io, valueRounds * block>,
+  strength: array<f32, block>, // beta
 }
 
 fn fetch(loader: u32, start: u32, segment: Segment, firstColumn: u32) -> Fetched {
   var fetched: Fetched;
   // @unroll
   for (var n = 0u; n < block; n++) {
-    let at = rowOf(start + loader / team * block + n, segment) * keyVectors + loader % team;
+    let row = rowOf(start + loader / team * block + n, segment);
+    let at = row * keyVectors + loader % team;
     // @unroll
     for (var r = 0u; r < rounds; r++) {
       fetched.query[r * block + n] = q[at + r * team];
       fetched.key[r * block + n] = k[at + r * team];
       fetched.gate[r * block + n] = g[at + r * team];
     }
+    // @unroll
+    for (var c = 0u; c < valueRounds; c++) {
+      let value = v[row * valueDim + firstColumn % valueDim + (c * team + loader % team) % tileV];
+      fetched.value[c * block + n] = select(Io(0.0), value, firstColumn < valueDim);
+    }
+    fetched.strength[n] = beta[row];
   }
-  // @unroll
-  for (var i = 0u; i < valueLoads; i++) {
-    let item = loader + i * loaders;
-    let value = v[rowOf(start + item / tileV, segment) * valueDim + firstColumn % valueDim + item % tileV];
-    fetched.value[i] = select(Io(0.0), value, firstColumn < valueDim);
-  }
-  fetched.strength = beta[rowOf(start + loader, segment)];
   return fetched;
 }
 
@@ -102,20 +102,18 @@ fn stage(loader: u32, start: u32, turn: u32, last: u32, fetched: Fetched) {
   }
 
   // @unroll
-  for (var i = 0u; i < valueLoads; i++) {
-    let n = (loader + i * loaders) / tileV;
-    if (n < batch) {
-      values[turn * blocks + n / block][(loader + i * loaders) % tileV][n % block] = f32(fetched.value[i]);
+  for (var c = 0u; c < valueRounds; c++) {
+    var value = vec4<f32>(0.0);
+    // @unroll
+    for (var n = 0u; n < block; n++) {
+      value[n] = f32(fetched.value[c * block + n]);
+    }
+    if (c * team + lane < tileV) { values[to][c * team + lane] = value; }
+  }
+  if (lane == 0u) {
+    // @unroll
+    for (var n = 0u; n < block; n++) {
+      strengths[to][n] = select(0.0, fetched.strength[n], first + n < last);
     }
   }
-  if (loader < batch) {
-    strengths[turn * blocks + loader / block][loader % block] =
-      select(0.0, fetched.strength, start + loader < last);
-  }
-}
-
-// Half of two sums: lanes with the bit `distance` keep the second, the others the first.
-fn exchanged(one: f32, two: f32, lane: u32, distance: u32) -> f32 {
-  let second = (lane & distance) != 0u;
-  return select(one, two, second) + subgroupShuffleXor(select(two, one, second), distance);
 }

@@ -5,7 +5,8 @@ diagnostic(off, subgroup_uniformity);
 //   o_i = (G_i q_i)^T S + sum_{j<=i} P_ij u_j,  S' = G_3 S + sum_i (G_3 / G_i k_i) u_i^T         S [K, V]
 //   A_ij = k_i . (G_i / G_j k_j),  P_ij = q_i . (G_i / G_j k_j)
 // One workgroup owns tileV columns of one head's S; a worker holds rowsPerThread rows of four columns, in registers.
-// The sums e decide the pace: they cross the workers of a column, and what does not need them is done meanwhile.
+// The sums e decide the pace: they cross the workers of a column in rounds of shuffles, each of them waited out behind
+// multiply-adds that do not need it.
 // Loaders, whole subgroups of their own, stage the next batch meanwhile. Linked with recurrent_loaders.
 // Neighbours in one subgroup: the workers of a column, and the loaders of a block.
 // Work may be cut into segments of tokens, workgroup z the z-th of its window: a state wider than V is the map of a
@@ -44,24 +45,23 @@ const blocks: u32 = batch / block;
 const columns: u32 = 4u; // of S per worker
 const parts: u32 = keyDim / rowsPerThread; // workers that share columns; part p holds rows 4 p + 4 parts j + e
 const workers: u32 = tileV / columns * parts;
-const loaders: u32 = blocks * team;
-const threads: u32 = workers + loaders;
+const threads: u32 = workers + blocks * team;
 const keyVectors: u32 = keyDim / 4u;
 const rowVectors: u32 = rowsPerThread / 4u;
 const rounds: u32 = keyVectors / team; // vec4s of a token's keys per loader
-const valueLoads: u32 = (batch * tileV + loaders - 1u) / loaders;
-const quads: u32 = parts / 4u; // workers that hold the same sums
+const valueRounds: u32 = (tileV + team - 1u) / team; // columns of values per loader
+const owned: u32 = (15u + parts) / parts; // outputs of a block a worker writes, all in one column
 
-// The decayed rows of a block, by token. Nested so that all indices but two are constants, which costs one bounds
-// check for many reads.
+// The rows of a block's tokens. Nested so that all indices but two are constants, which costs one bounds check for many
+// reads.
 alias Rows = array<array<array<vec4<f32>, parts>, rowVectors>, block>;
 var<workgroup> keysIn: array<Rows, 2u * blocks>; // G k, against the state before the block
 var<workgroup> queriesIn: array<Rows, 2u * blocks>; // scale G q
 var<workgroup> keysOut: array<Rows, 2u * blocks>; // G_3 / G k, into the state after the block
 var<workgroup> decays: array<array<array<vec4<f32>, parts>, rowVectors>, 2u * blocks>; // G_3
 var<workgroup> products: array<array<vec4<f32>, block>, 2u * blocks>; // P_ij at [i][j], A_ij at [j][i]
-var<workgroup> values: array<array<vec4<f32>, tileV>, 2u * blocks>; // of four tokens
-var<workgroup> strengths: array<vec4<f32>, 2u * blocks>;
+var<workgroup> values: array<array<vec4<f32>, tileV>, 2u * blocks>; // v of four tokens
+var<workgroup> strengths: array<vec4<f32>, 2u * blocks>; // beta
 
 // What a workgroup works through.
 struct Segment {
@@ -74,17 +74,10 @@ fn rowOf(token: u32, segment: Segment) -> u32 {
   return segment.firstRow + min(token, segment.last - 1u) * params.heads;
 }
 
-// Four tokens' sums over all parts of four columns each: part p gets those of its first, p % 4.
-fn sumOverParts(mine: array<vec4<f32>, block>) -> vec4<f32> {
-  var sums = vec4<f32>(0.0);
-  for (var n = 0u; n < block; n++) {
-    let pair = mine[n].xz + subgroupShuffleXor(mine[n].yw, 1u);
-    sums[n] = pair.x + subgroupShuffleXor(pair.y, 2u);
-  }
-  if (parts > 4u) { sums += subgroupShuffleXor(sums, 4u); }
-  if (parts > 8u) { sums += subgroupShuffleXor(sums, 8u); }
-  if (parts > 16u) { sums += subgroupShuffleXor(sums, 16u); }
-  return sums;
+// Half of two sums: lanes with the bit `distance` keep the second, the others the first.
+fn exchanged(one: f32, two: f32, lane: u32, distance: u32) -> f32 {
+  let second = (lane & distance) != 0u;
+  return select(one, two, second) + subgroupShuffleXor(select(two, one, second), distance);
 }
 
 @compute @workgroup_size(threads)
@@ -101,6 +94,10 @@ fn main(
   let part = thread % parts;
   let group = firstColumn + thread / parts * 4u; // first of four columns
   let stateAt = (workgroup.z * groups.y + sequence) * keyDim * stateDim + group;
+  // Part p ends with the outputs of `owned` tokens, from this one on, in column p % 4.
+  let firstOwned = select(0u, part / 4u % 2u * 2u, parts > 4u) + select(0u, part / 8u % 2u, parts > 8u);
+  let tokenStride = params.heads * valueDim;
+  var outputAt = (firstRow + first * params.heads) * valueDim + firstOwned * tokenStride + group + part % 4u;
 
   // The same in all lanes of a subgroup, and known to be: under a branch it must take for divergent, a compiler guards
   // every shuffle (twice the instructions on NVIDIA, 2026-11).
@@ -142,7 +139,7 @@ fn main(
             queryRows[n * rowVectors + j] = queriesIn[staged][n][j][part];
           }
         }
-        var erased = array<vec4<f32>, block>();
+        var erased = array<vec4<f32>, block>(); // e of the worker's rows
         for (var n = 0u; n < block; n++) {
           for (var j = 0u; j < rowVectors; j++) {
             for (var e = 0u; e < 4u; e++) {
@@ -150,21 +147,17 @@ fn main(
             }
           }
         }
-        let sums = sumOverParts(erased);
-
-        // While these sums are under way: outputs as far as the state before the block goes, and its decay.
+        var pairs = array<vec2<f32>, block>();
         for (var n = 0u; n < block; n++) {
-          for (var j = 0u; j < rowVectors; j++) {
-            keyRows[n * rowVectors + j] = keysOut[staged][n][j][part];
-          }
-        }
-        var decay = array<vec4<f32>, rowVectors>();
-        for (var j = 0u; j < rowVectors; j++) {
-          decay[j] = decays[staged][j][part];
+          pairs[n] = erased[n].xz + subgroupShuffleXor(erased[n].yw, 1u);
         }
         let weights = products[staged];
         let strength = strengths[staged];
-        var fresh = values[staged][group - firstColumn + part % 4u]; // v, then u of column part % 4
+        let value = values[staged][group - firstColumn + part % 4u];
+
+        // Outputs as far as the state before the block goes, and after each token a round of the sums e over the parts:
+        // part p gets those of its first column, p % 4.
+        var sums = vec4<f32>(0.0);
         var kept = array<vec4<f32>, block>();
         for (var n = 0u; n < block; n++) {
           for (var j = 0u; j < rowVectors; j++) {
@@ -172,14 +165,23 @@ fn main(
               kept[n] = fma(vec4<f32>(queryRows[n * rowVectors + j][e]), S[4u * j + e], kept[n]);
             }
           }
-        }
-        for (var j = 0u; j < rowVectors; j++) {
-          for (var e = 0u; e < 4u; e++) {
-            S[4u * j + e] *= decay[j][e];
+          if (n == 0u) {
+            for (var i = 0u; i < block; i++) {
+              sums[i] = pairs[i].x + subgroupShuffleXor(pairs[i].y, 2u);
+            }
+          }
+          if (n == 1u && parts > 4u) { sums += subgroupShuffleXor(sums, 4u); }
+          if (n == 2u && parts > 8u) { sums += subgroupShuffleXor(sums, 8u); }
+          for (var j = 0u; j < rowVectors; j++) {
+            keyRows[n * rowVectors + j] = keysOut[staged][n][j][part];
           }
         }
-
-        fresh -= sums;
+        if (parts > 16u) { sums += subgroupShuffleXor(sums, 16u); }
+        var decay = array<vec4<f32>, rowVectors>();
+        for (var j = 0u; j < rowVectors; j++) {
+          decay[j] = decays[staged][j][part];
+        }
+        var fresh = value - sums; // then u of column part % 4
         for (var n = 0u; n < block; n++) {
           for (var j = 0u; j < n; j++) {
             fresh[n] -= weights[j][n] * fresh[j];
@@ -190,28 +192,47 @@ fn main(
         let fresh2 = subgroupShuffleXor(fresh, 2u);
         let fresh3 = subgroupShuffleXor(fresh, 3u);
         for (var n = 0u; n < block; n++) {
+          pairs[n] = kept[n].xz + subgroupShuffleXor(kept[n].yw, 1u);
+        }
+
+        // The state after the block, and in between rounds of the outputs' sums: they are halved until part p has its own.
+        for (var j = 0u; j < rowVectors; j++) {
+          for (var e = 0u; e < 4u; e++) {
+            S[4u * j + e] *= decay[j][e];
+          }
+        }
+        var outputs = vec4<f32>(0.0);
+        for (var n = 0u; n < block; n++) {
           let row = vec4<f32>(fresh[n], fresh1[n], fresh2[n], fresh3[n]);
           for (var j = 0u; j < rowVectors; j++) {
             for (var e = 0u; e < 4u; e++) {
               S[4u * j + e] = fma(vec4<f32>(keyRows[n * rowVectors + j][e]), row, S[4u * j + e]);
             }
           }
+          if (n == 0u) {
+            for (var i = 0u; i < block; i++) {
+              outputs[i] = pairs[i].x + subgroupShuffleXor(pairs[i].y, 2u);
+            }
+          }
+          if (n == 1u && parts > 4u) {
+            outputs.x = exchanged(outputs.x, outputs.z, part, 4u);
+            outputs.y = exchanged(outputs.y, outputs.w, part, 4u);
+          }
+          if (n == 2u && parts > 8u) { outputs.x = exchanged(outputs.x, outputs.y, part, 8u); }
         }
-
-        // Part p writes the outputs of tokens p / 4, p / 4 + quads, .. in column p % 4.
-        let outputs = sumOverParts(kept);
-        for (var i = 0u; i < block; i += quads) {
-          let n = i + part / 4u;
-          let token = start - batch + m * block + n;
-          if (stateDim == valueDim && n < block && token < segment.last) {
+        if (parts > 16u) { outputs.x += subgroupShuffleXor(outputs.x, 16u); }
+        for (var i = 0u; i < owned; i++) {
+          let n = firstOwned + i;
+          if (stateDim == valueDim && part < 16u && start - batch + m * block + n < segment.last) {
             let row = products[staged][n];
-            var output = outputs[n];
+            var output = outputs[i];
             for (var j = 0u; j < block; j++) {
               output = fma(select(0.0, row[j], j <= n), fresh[j], output);
             }
-            o[rowOf(token, segment) * valueDim + group + part % 4u] = Io(output);
+            o[outputAt + i * tokenStride] = Io(output);
           }
         }
+        outputAt += block * tokenStride;
       }
     }
     turn = 1u - turn;
@@ -239,26 +260,26 @@ struct Fetched {
   query: array<vec4<Io>, rounds * block>,
   key: array<vec4<Io>, rounds * block>,
   gate: array<vec4<f32>, rounds * block>,
-  value: array<Io, valueLoads>,
-  strength: f32,
+  value: array<Io, valueRounds * block>,
+  strength: array<f32, block>, // beta
 }
 
 fn fetch(loader: u32, start: u32, segment: Segment, firstColumn: u32) -> Fetched {
   var fetched: Fetched;
   for (var n = 0u; n < block; n++) {
-    let at = rowOf(start + loader / team * block + n, segment) * keyVectors + loader % team;
+    let row = rowOf(start + loader / team * block + n, segment);
+    let at = row * keyVectors + loader % team;
     for (var r = 0u; r < rounds; r++) {
       fetched.query[r * block + n] = q[at + r * team];
       fetched.key[r * block + n] = k[at + r * team];
       fetched.gate[r * block + n] = g[at + r * team];
     }
+    for (var c = 0u; c < valueRounds; c++) {
+      let value = v[row * valueDim + firstColumn % valueDim + (c * team + loader % team) % tileV];
+      fetched.value[c * block + n] = select(Io(0.0), value, firstColumn < valueDim);
+    }
+    fetched.strength[n] = beta[row];
   }
-  for (var i = 0u; i < valueLoads; i++) {
-    let item = loader + i * loaders;
-    let value = v[rowOf(start + item / tileV, segment) * valueDim + firstColumn % valueDim + item % tileV];
-    fetched.value[i] = select(Io(0.0), value, firstColumn < valueDim);
-  }
-  fetched.strength = beta[rowOf(start + loader, segment)];
   return fetched;
 }
 
@@ -321,20 +342,16 @@ fn stage(loader: u32, start: u32, turn: u32, last: u32, fetched: Fetched) {
     products[to][row][3] = sums[3];
   }
 
-  for (var i = 0u; i < valueLoads; i++) {
-    let n = (loader + i * loaders) / tileV;
-    if (n < batch) {
-      values[turn * blocks + n / block][(loader + i * loaders) % tileV][n % block] = f32(fetched.value[i]);
+  for (var c = 0u; c < valueRounds; c++) {
+    var value = vec4<f32>(0.0);
+    for (var n = 0u; n < block; n++) {
+      value[n] = f32(fetched.value[c * block + n]);
+    }
+    if (c * team + lane < tileV) { values[to][c * team + lane] = value; }
+  }
+  if (lane == 0u) {
+    for (var n = 0u; n < block; n++) {
+      strengths[to][n] = select(0.0, fetched.strength[n], first + n < last);
     }
   }
-  if (loader < batch) {
-    strengths[turn * blocks + loader / block][loader % block] =
-      select(0.0, fetched.strength, start + loader < last);
-  }
-}
-
-// Half of two sums: lanes with the bit `distance` keep the second, the others the first.
-fn exchanged(one: f32, two: f32, lane: u32, distance: u32) -> f32 {
-  let second = (lane & distance) != 0u;
-  return select(one, two, second) + subgroupShuffleXor(select(two, one, second), distance);
 }
