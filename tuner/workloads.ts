@@ -24,6 +24,11 @@ function decode(N: number, axes = HEADS): Workload {
   const name = `KDA decode, ${N} sequence${N === 1 ? "" : "s"}`;
   return { name, family: "kda_decode", axes: { N, ...axes }, storage: {} };
 }
+/** The same with the state as vLLM, SGLang and FlashKDA keep it. */
+function decodeVK(N: number): Workload {
+  const { name, ...same } = decode(N);
+  return { ...same, name: `${name}, state [V, K]`, storage: { stateLayout: "VK" } };
+}
 /** q, k, v and o in 16 bits, as models have them. */
 function prefill(B: number, T: number, axes = HEADS): Workload {
   const name = B === 1 ? `KDA prefill T=${T}` : `KDA prefill ${B} x ${T}`;
@@ -75,6 +80,8 @@ export const SUITES: Readonly<Record<string, readonly Workload[]>> = {
     withGoal(decode(8), 12, 10),
     withGoal(decode(64), 70, 66),
     withGoal(decode(256), 260, 255),
+    withGoal(decodeVK(64), 70, 66),
+    withGoal(decodeVK(256), 260, 255),
     withGoal(prefill(1, 1024), 250, 150),
     withGoal(prefill(1, 8192), 1_000, 500),
     withGoal(prefill(1, 32768), 4_000, 2_000),

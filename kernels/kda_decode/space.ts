@@ -12,7 +12,7 @@ export const space = defineSpace({
     doc: "Order of the state's last two axes in memory: [K, V] as in fla, or [V, K]",
     storageOf: ["initial_state"],
   }),
-  tileV: oneOf([4, 8, 16, 32, 64, 128], {
+  tileV: oneOf([8, 16, 32, 64, 128], {
     initial: 64,
     unit: "columns",
     doc: "Columns of the state per workgroup (fla: BV)",
