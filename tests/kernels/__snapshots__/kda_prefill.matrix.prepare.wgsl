@@ -60,7 +60,6 @@ const keyTiles: u32 = keyDim / tile;
 const chunkTiles: u32 = chunkSize / tile;
 const tileVectors: u32 = tile / 4u;
 const smallTiles: u32 = halfRows / tile; // tiles of a level whose halves are smaller than a tile
-const depth: u32 = 4u; // tiles of depth read before their products: reads stay where they are written
 const pairStride: u32 = chunkSize + 4u;
 
 // Bits of vec4<f16>: [second halves of k, first halves of k, second halves of q] [halfRows, K]. Totals before that.
@@ -108,8 +107,7 @@ fn main(
   let start = params.first + workgroup.x * chunkSize;
   let tokenBase = workgroup.y / params.heads * params.tokens;
   let head = workgroup.y % params.heads;
-  // Neighbouring threads: 8 across, then 4 down, so that rows of q, k, g are read and of kl^T written 32 bytes at least
-  // at a time.
+  // Neighbouring threads: 8 across, then 4 down, so that a subgroup writes kl^T in pieces of 32 bytes.
   let x = thread % 8u + thread / 32u % (keyVectors / 8u) * 8u;
   let group = thread / 8u % 4u + thread / (4u * keyVectors) * 4u;
   let firstRow = group * rowsPerThread;
@@ -217,17 +215,10 @@ fn main(
       let rowBase = (select(0u, 2u * halfRows, isQuery) + rowTile * tile) * stride;
       let columnBase = (halfRows + columnTile * tile) * stride;
       var sum = Sum();
-      for (var first = 0u; first < keyTiles; first += depth) {
-        var left: array<Left, depth>;
-        var right: array<Right, depth>;
-        for (var z = 0u; z < depth; z++) {
-          let at = (first + z) * tileVectors;
-          left[z] = subgroupMatrixLoad<Left, row_major>(&operands, rowBase + at, stride);
-          right[z] = subgroupMatrixLoad<Right, col_major>(&operands, columnBase + at, stride);
-        }
-        for (var z = 0u; z < depth; z++) {
-          sum = subgroupMatrixMultiplyAccumulate(left[z], right[z], sum);
-        }
+      for (var z = 0u; z < keyTiles; z++) {
+        let left = subgroupMatrixLoad<Left, row_major>(&operands, rowBase + z * tileVectors, stride);
+        let right = subgroupMatrixLoad<Right, col_major>(&operands, columnBase + z * tileVectors, stride);
+        sum = subgroupMatrixMultiplyAccumulate(left, right, sum);
       }
       if (half < tile) {
         subgroupMatrixStore<row_major>(&sums, job * tile * tileVectors, sum, tileVectors);

@@ -73,7 +73,7 @@ const updatesLowAt: u32 = 3u * keyLength;
 const productWidth: u32 = valueTiles / productColumns;
 const updateRows: u32 = keyTiles / updateParts;
 const updateWidth: u32 = valueTiles / updateColumns;
-const depth: u32 = 4u; // tiles of depth whose right operands are read before their products: reads stay where written
+const depth: u32 = 4u; // tiles of depth whose right operands are read ahead of products: reads stay where written
 const updateDepth: u32 = 2u; // the same of kl^T Vn, which has two halves of each
 const freshTiles: u32 = (chunkTiles * valueTiles + subgroups - 1u) / subgroups; // tiles of Vn a subgroup computes
 
