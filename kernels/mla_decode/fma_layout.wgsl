@@ -6,6 +6,7 @@ const valueUnits: u32 = 64u; // 512 / 8
 const rowQuads: u32 = 144u;
 const valueQuads: u32 = 128u;
 const pageRows: u32 = 64u;
+const tilePages: u32 = (keysPerTile + pageRows - 1u) / pageRows;
 const emptyLse: f32 = -1e30;
 
 // Scores: a thread owns keysPerThread keys x headsPerThread heads over one of the dimGroups units of every slice.

@@ -7,7 +7,7 @@
 // Rows beyond the sequence's end are never multiplied: their page may hold anything.
 // Linked with fma_layout.wgsl, fma_stage.wgsl, pages.wgsl with one of cache_*, and one of unit_f16 and unit_f32 (widen).
 
-const keysPerTile: u32 = 32u;   // cached rows per tile; divides a page
+const keysPerTile: u32 = 32u;   // cached rows per tile; a part of a page, or two pages
 const headsPerGroup: u32 = 16u; // heads per workgroup
 const threads: u32 = 128u;
 const keysPerThread: u32 = 4u;  // keys of a thread in the score product
@@ -44,9 +44,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   var pendingKeys: array<CacheUnit, keyLoads>;
   var pendingQueries: array<vec4<f32>, queryLoads>;
   var buffer = 0u;
-  var next = Place(0u, 0u); // of the next tile's first row
+  var next: array<Place, tilePages>; // where the next tile's rows lie
   if (firstTile < lastTile) {
-    next = placeOf(sequence, firstTile * keysPerTile);
+    next = pagesOf(sequence, firstTile, rows);
     fetchKeys(local, next, 0u, &pendingKeys);
     fetchQueries(local, queryRow, firstHead, 0u, &pendingQueries);
     storeKeys(local, 0u, &pendingKeys);
@@ -56,8 +56,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 
   for (var tile = firstTile; tile < lastTile; tile++) {
     let live = min(keysPerTile, rows - tile * keysPerTile); // rows of this tile inside the sequence
-    let place = next;
-    next = placeOf(sequence, min(tile + 1u, lastTile - 1u) * keysPerTile);
+    let pages = next;
+    next = pagesOf(sequence, min(tile + 1u, lastTile - 1u), rows);
 
     var products: array<f32, keysPerThread * headsPerThread>;
     // @unroll
@@ -66,7 +66,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     }
     for (var slice = 0u; slice < slices; slice++) {
       // @stage staging
-      var source = place;
+      var source = pages;
       if (slice + 1u == slices) {
         source = next;
       }
@@ -177,15 +177,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     var values: array<CacheUnit, rowsPerStep>;
     // @unroll
     for (var r = 0u; r < rowsPerStep; r++) {
-      values[r] = cached(place.buffer, place.unit + valueLane + r * rowUnits);
+      values[r] = cached(pages[0].buffer, pages[0].unit + valueLane + r * rowUnits);
     }
     for (var step = 0u; step < full; step++) {
-      let ahead = place.unit + valueLane + min(step + 1u, steps - 1u) * rowsPerStep * rowUnits;
+      let ahead = placeIn(pages, min(step + 1u, steps - 1u) * rowsPerStep);
       // @unroll
       for (var r = 0u; r < rowsPerStep; r++) {
         let low = widen(values[r], 0u);
         let high = widen(values[r], 1u);
-        values[r] = cached(place.buffer, ahead + r * rowUnits);
+        values[r] = cached(ahead.buffer, ahead.unit + valueLane + r * rowUnits);
         // @unroll
         for (var v = 0u; v < valueVectors; v++) {
           let weight = scores[step][valueGroup][r * valueVectors + v];
@@ -198,7 +198,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       }
     }
     for (var row = full * rowsPerStep; row < live; row++) {
-      let unit = cached(place.buffer, place.unit + valueLane + row * rowUnits);
+      let place = placeIn(pages, row);
+      let unit = cached(place.buffer, place.unit + valueLane);
       // @unroll
       for (var h = 0u; h < valueHeads; h++) {
         let weight = scores[row / rowsPerStep][valueGroup][row % rowsPerStep * valueVectors + h / 4u][h % 4u];
@@ -217,10 +218,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     for (var i = 0u; i < parts; i++) {
       total += partials[i][head];
     }
-    factors[head / valueHeads][head / 4u % valueVectors][head % 4u] = select(0.0, 1.0 / total, total > 0.0);
     if (firstHead + head < params.heads) {
-      lse[(queryRow + firstHead + head) * params.splits + split] =
-        select(emptyLse, (maximum + log2(total)) * 0.69314718, total > 0.0);
+      factors[head / valueHeads][head / 4u % valueVectors][head % 4u] =
+        writeSum(queryRow + firstHead + head, split, maximum, total);
     }
   }
   workgroupBarrier(); // factors are in place

@@ -3,13 +3,35 @@
 // a warp reads 64 bytes of each row, and its stores meet no bank twice.
 // A head beyond H repeats the last one; its answer is not written.
 
-fn fetchKeys(local: u32, place: Place, slice: u32, pending: ptr<function, array<CacheUnit, keyLoads>>) {
+// Of a tile's pages; where its second one lies beyond the sequence's end, the last one before.
+fn pagesOf(sequence: u32, tile: u32, rows: u32) -> array<Place, tilePages> {
+  var pages: array<Place, tilePages>;
+  // @unroll
+  for (var i = 0u; i < tilePages; i++) {
+    let row = min(tile * keysPerTile + i * pageRows, rows - 1u);
+    pages[i] = placeOf(sequence, row - row % min(pageRows, keysPerTile));
+  }
+  return pages;
+}
+
+// Of one row of a tile.
+fn placeIn(pages: array<Place, tilePages>, row: u32) -> Place {
+  var place = pages[0];
+  if (tilePages == 2u && row >= pageRows) {
+    place = pages[tilePages - 1u];
+  }
+  place.unit += row % pageRows * rowUnits;
+  return place;
+}
+
+fn fetchKeys(local: u32, pages: array<Place, tilePages>, slice: u32, pending: ptr<function, array<CacheUnit, keyLoads>>) {
   // @unroll
   for (var i = 0u; i < keyLoads; i++) {
     let at = local + i * threads;
     let row = at % 8u + at / (8u * dimGroups) * 8u;
     if (keyUnits % threads == 0u || row < keysPerTile) {
-      (*pending)[i] = cached(place.buffer, place.unit + row * rowUnits + slice * dimGroups + at / 8u % dimGroups);
+      let place = placeIn(pages, row);
+      (*pending)[i] = cached(place.buffer, place.unit + slice * dimGroups + at / 8u % dimGroups);
     }
   }
 }

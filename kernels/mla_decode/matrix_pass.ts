@@ -5,6 +5,7 @@ import { specialize } from "../core/specialize.ts";
 import halfF16 from "./half_f16.wgsl" with { type: "text" };
 import halfF32 from "./half_f32.wgsl" with { type: "text" };
 import matrixLayout from "./matrix_layout.wgsl" with { type: "text" };
+import matrixProducts from "./matrix_products.wgsl" with { type: "text" };
 import matrixSplit from "./matrix_split.wgsl" with { type: "text" };
 import matrixStage from "./matrix_stage.wgsl" with { type: "text" };
 import pagesCode from "./pages.wgsl" with { type: "text" };
@@ -36,6 +37,7 @@ export function matrixPass(request: SplitRequest, config: MlaDecodeConfig, devic
         matrixSplit,
         matrixLayout,
         bindingsCode,
+        matrixProducts,
         matrixStage,
         pagesCode,
         request.cacheCode,
@@ -44,7 +46,6 @@ export function matrixPass(request: SplitRequest, config: MlaDecodeConfig, devic
       {
         keysPerTile: matrixKeys,
         headsPerGroup: matrixHeads,
-        buffers: config.matrixBuffers,
         headParts,
         keyParts,
         dimParts,
@@ -82,11 +83,11 @@ function matrixShape(
   );
 }
 
-/** Matrices of o a subgroup stores at a time: a power of two of its own that fits its share of the tiles' memory. */
+/** Matrices of o a subgroup stores at a time: a power of two of its own that fits its share of the tile's memory. */
 function slotsOf(config: MlaDecodeConfig, { M, N }: { M: number; N: number }): number {
-  const { matrixHeads, matrixKeys, matrixBuffers } = config;
+  const { matrixHeads, matrixKeys } = config;
   const own = matrixHeads / M * (VALUE_DIMS / N) / subgroups(config);
-  const room = Math.floor(matrixBuffers * matrixKeys * PADDED_UNITS * 4 / (M * N * subgroups(config)));
+  const room = Math.floor(matrixKeys * PADDED_UNITS * 4 / (M * N * subgroups(config)));
   let slots = 1;
   while (own % (2 * slots) === 0 && 2 * slots <= room) slots *= 2;
   return slots;

@@ -2,22 +2,20 @@
 // on matrix units.
 //   s = scale q . row [576]     o = softmax(s) row[0..512]     lse = ln sum exp(s)
 // Workgroup (split, head group, sequence) walks its tiles of keysPerTile rows. q stays in registers as matrices; a
-// subgroup scores its share of heads, keys and dims, and owns its share of heads and dims of o. Weights are exp2(s - m)
+// subgroup scores its share of heads, keys and dims, and owns its share of the dims of all heads' o. Weights are exp2(s - m)
 // in f16 with a maximum m that follows only where it has grown by more than slack: a matrix has no scale per row, so
-// that o is rescaled through memory then. With two buffers a tile's scores are computed while the values of the tile
-// before it are summed.
+// that o is rescaled through memory then.
 // Workgroup memory: rows of the tiles, padded by 16 bytes + a share of scores per dim part + weights.
 // Rows beyond the sequence's end repeat its last one with weight 0: their page may hold anything.
-// Linked with matrix_layout.wgsl, matrix_stage.wgsl, pages.wgsl with one of cache_*, and one of half_f16 and half_f32 (halves).
+// Linked with matrix_layout.wgsl, matrix_products.wgsl, matrix_stage.wgsl, pages.wgsl with one of cache_*, and one of half_f16 and half_f32 (halves).
 
 const keysPerTile: u32 = 16u;   // cached rows per tile; divides a page
 const headsPerGroup: u32 = 32u; // heads per workgroup
-const buffers: u32 = 2u;        // tiles in workgroup memory
 const headParts: u32 = 2u;      // subgroups along heads
 const keyParts: u32 = 1u;       // subgroups along keys
 const dimParts: u32 = 4u;       // subgroups along the 576 dims
 const subgroupSize: u32 = 32u;
-const slots: u32 = 4u;          // matrices of a subgroup that leave through the tiles' memory at a time
+const slots: u32 = 4u;          // matrices of a subgroup that leave through the tile's memory at a time
 const matrixM: u32 = 16u;       // rows of a left matrix
 const matrixN: u32 = 16u;       // columns of a right matrix
 const matrixK: u32 = 16u;       // what they share
@@ -45,20 +43,17 @@ fn main(
 
   let local = subgroup * subgroupSize + lane;
   let headPart = subgroup % headParts;
-  let keyPart = subgroup / headParts % keyParts;
   let dimPart = subgroup / (headParts * keyParts);
-  let valuePart = subgroup / headParts;
   let matrixHead = headPart * headTiles * matrixM; // the subgroup's first head
-  let slot = subgroup * slotUnits;       // its own part of `scores` where o passes through
   let head = min(local / partsPerHead, headsPerGroup - 1u);
   let part = local % partsPerHead;
   let isSpare = local >= headsPerGroup * partsPerHead; // in the softmax: repeats the last head and writes nothing
 
   var maximum = emptyLse; // of `head`, base 2, at most slack below the true one
   var sum = 0.0;          // of `head` over this thread's keys
-  var outputs: array<Sum, headTiles * valueTiles>;
+  var outputs: array<Sum, groupTiles * valueTiles>;
   // @unroll
-  for (var i = 0u; i < headTiles * valueTiles; i++) {
+  for (var i = 0u; i < groupTiles * valueTiles; i++) {
     outputs[i] = Sum();
   }
   if (firstTile < lastTile) {
@@ -67,13 +62,13 @@ fn main(
     var next = placeOf(sequence, min(firstTile + 1u, lastTile - 1u) * keysPerTile); // where the tile after that lies
 
     var queries: array<Left, dimSteps * headTiles>;
-    for (var first = 0u; first < headsPerGroup; first += tileRows) {
+    for (var first = 0u; first < headsPerGroup; first += keysPerTile) {
       stageQueries(local, queryRow, firstHead + first);
       workgroupBarrier(); // these heads' q is in place
       // @unroll
       for (var m = 0u; m < headTiles; m++) {
         let row = matrixHead + m * matrixM - first; // of the matrix in these rows, or beyond them
-        if (row < tileRows) {
+        if (row < keysPerTile) {
           // @unroll
           for (var i = 0u; i < dimSteps; i++) {
             let step = min(dimPart + i * dimParts, allDimSteps - 1u);
@@ -84,158 +79,71 @@ fn main(
       }
       workgroupBarrier(); // it is in registers
     }
-    if (buffers == 2u) {
-      storeTile(local, 0u, &pending);
-      let second = min(firstTile + 1u, lastTile - 1u);
-      fetchTile(local, next, liveRows(rows, second), &pending);
-      next = placeOf(sequence, min(firstTile + 2u, lastTile - 1u) * keysPerTile);
-      workgroupBarrier(); // the first tile is in place
-    }
-
-    // Each round sums the values of the tile before and scores one tile; the last round only the first.
-    var buffer = 0u;
-    for (var round = firstTile; round <= lastTile; round++) {
-      // @stage values
-      if (round > firstTile) {
-        let values = (buffers - 1u) * (1u - buffer) * keysPerTile * rowStride;
-        // @unroll
-        for (var k = 0u; k < valueSteps; k++) {
-          var weight: array<Left, headTiles>;
-          // @unroll
-          for (var m = 0u; m < headTiles; m++) {
-            weight[m] = subgroupMatrixLoad<Left, row_major>(
-              &weights, (matrixHead + m * matrixM) * weightStride + k * matrixK / 8u, weightStride);
-          }
-          // @unroll
-          for (var n = 0u; n < valueTiles; n++) {
-            let value = subgroupMatrixLoad<Right, row_major>(
-              &tile, values + k * matrixK * rowStride + (valuePart * valueTiles + n) * matrixN / 8u, rowStride);
-            // @unroll
-            for (var m = 0u; m < headTiles; m++) {
-              outputs[m * valueTiles + n] = subgroupMatrixMultiplyAccumulate(
-                weight[m], value, outputs[m * valueTiles + n]);
-            }
-          }
-        }
-      }
+    for (var index = firstTile; index < lastTile; index++) {
+      // @stage staging
+      storeTile(local, &pending);
       // @end
-      if (buffers == 1u) {
-        workgroupBarrier(); // the tile is used up
-        // @stage staging
-        storeTile(local, 0u, &pending);
-        // @end
-        workgroupBarrier(); // the next tile is in place
-        // @stage staging
-        fetchTile(local, next, liveRows(rows, min(round + 1u, lastTile - 1u)), &pending);
-        next = placeOf(sequence, min(round + 2u, lastTile - 1u) * keysPerTile);
-        // @end
-      }
-
       if (local == 0u) {
         hasGrown = 0u;
       }
-      // @stage scores
-      if (round < lastTile) {
-        let keys = (buffer * keysPerTile + keyPart * keyTiles * matrixN) * rowStride;
-        var products: array<Sum, headTiles * keyTiles>;
-        // @unroll
-        for (var i = 0u; i < headTiles * keyTiles; i++) {
-          products[i] = Sum();
-        }
-        // @unroll
-        for (var i = 0u; i < dimSteps; i++) {
-          let step = dimPart + i * dimParts;
-          if (allDimSteps % dimParts == 0u || step < allDimSteps) {
-            // @unroll
-            for (var n = 0u; n < keyTiles; n++) {
-              let key = subgroupMatrixLoad<Right, col_major>(
-                &tile, keys + n * matrixN * rowStride + step * matrixK / 8u, rowStride);
-              // @unroll
-              for (var m = 0u; m < headTiles; m++) {
-                products[m * keyTiles + n] = subgroupMatrixMultiplyAccumulate(
-                  queries[i * headTiles + m], key, products[m * keyTiles + n]);
-              }
-            }
-          }
-        }
-        // @unroll
-        for (var m = 0u; m < headTiles; m++) {
-          // @unroll
-          for (var n = 0u; n < keyTiles; n++) {
-            let at = (dimPart * headsPerGroup + matrixHead + m * matrixM) * scoreStride;
-            subgroupMatrixStore<row_major>(
-              &scores, at + (keyPart * keyTiles + n) * matrixN / 4u, products[m * keyTiles + n], scoreStride);
-          }
-        }
+      workgroupBarrier(); // the tile is in place
+      // @stage staging
+      if (index + 1u < lastTile) {
+        fetchTile(local, next, liveRows(rows, index + 1u), &pending);
       }
+      next = placeOf(sequence, min(index + 2u, lastTile - 1u) * keysPerTile);
       // @end
-      workgroupBarrier(); // scores are in place, the tile before is used up
+
+      // @stage scores
+      scoreTile(subgroup, &queries);
+      // @end
+      workgroupBarrier(); // scores are in place
 
       // @stage softmax
-      if (round < lastTile) {
-        let live = liveRows(rows, round);
-        var low = vec4<f32>(0.0); // scores of this thread's 8 keys
-        var high = vec4<f32>(0.0);
-        // @unroll
-        for (var d = 0u; d < dimParts; d++) {
-          low += scores[(d * headsPerGroup + head) * scoreStride + part * 2u];
-          high += scores[(d * headsPerGroup + head) * scoreStride + part * 2u + 1u];
-        }
-        let key = part * 8u + vec4<u32>(0u, 1u, 2u, 3u);
-        low = select(vec4<f32>(emptyLse), low * params.scale, key < vec4<u32>(live));
-        high = select(vec4<f32>(emptyLse), high * params.scale, key + 4u < vec4<u32>(live));
-        let largest = max(low, high);
-        var best = max(max(largest.x, largest.y), max(largest.z, largest.w));
-        for (var width = 1u; width < partsPerHead; width *= 2u) {
-          best = max(best, subgroupShuffleXor(best, width));
-        }
-        var factor = 1.0;
-        if (best > maximum + slack) {
-          factor = exp2(maximum - best);
-          maximum = best;
-          sum *= factor;
-          hasGrown = 1u;
-        }
-        if (part == 0u && !isSpare) {
-          factors[head] = factor;
-        }
-        low = exp2(low - maximum);
-        high = exp2(high - maximum);
-        let words = pack(low, high);
-        let pairs = unpack2x16float(words.x) + unpack2x16float(words.y) + unpack2x16float(words.z) +
-          unpack2x16float(words.w); // what the product will see
-        sum += pairs.x + pairs.y;
-        if (!isSpare) {
-          weights[head * weightStride + part] = words;
-        }
+      let live = liveRows(rows, index);
+      var low = vec4<f32>(0.0); // scores of this thread's 8 keys
+      var high = vec4<f32>(0.0);
+      // @unroll
+      for (var d = 0u; d < dimParts; d++) {
+        low += scores[(d * headsPerGroup + head) * scoreStride + part * 2u];
+        high += scores[(d * headsPerGroup + head) * scoreStride + part * 2u + 1u];
+      }
+      let key = part * 8u + vec4<u32>(0u, 1u, 2u, 3u);
+      low = select(vec4<f32>(emptyLse), low * params.scale, key < vec4<u32>(live));
+      high = select(vec4<f32>(emptyLse), high * params.scale, key + 4u < vec4<u32>(live));
+      let largest = max(low, high);
+      var best = max(max(largest.x, largest.y), max(largest.z, largest.w));
+      for (var width = 1u; width < partsPerHead; width *= 2u) {
+        best = max(best, subgroupShuffleXor(best, width));
+      }
+      var factor = 1.0;
+      if (best > maximum + slack) {
+        factor = exp2(maximum - best);
+        maximum = best;
+        sum *= factor;
+        hasGrown = 1u;
+      }
+      if (part == 0u && !isSpare) {
+        factors[head] = factor;
+      }
+      low = exp2(low - maximum);
+      high = exp2(high - maximum);
+      let words = pack(low, high);
+      let pairs = unpack2x16float(words.x) + unpack2x16float(words.y) + unpack2x16float(words.z) +
+        unpack2x16float(words.w); // what the product will see
+      sum += pairs.x + pairs.y;
+      if (!isSpare) {
+        weights[head * weightStride + part] = words;
       }
       // @end
-      if (buffers == 2u) {
-        // @stage staging
-        storeTile(local, 1u - buffer, &pending);
-        fetchTile(local, next, liveRows(rows, min(round + 2u, lastTile - 1u)), &pending);
-        next = placeOf(sequence, min(round + 3u, lastTile - 1u) * keysPerTile);
-        // @end
-        buffer = 1u - buffer;
+      // Also the barrier after which weights and factors are in place.
+      if (workgroupUniformLoad(&hasGrown) != 0u && index > firstTile) {
+        rescale(subgroup, lane, &outputs);
       }
-      // Also the barrier after which weights, factors and the tile after this one are in place.
-      let rescale = workgroupUniformLoad(&hasGrown);
-      if (rescale != 0u && round > firstTile && round < lastTile) {
-        // @unroll
-        for (var m = 0u; m < headTiles; m++) {
-          // @unroll
-          for (var n = 0u; n < valueTiles; n++) {
-            subgroupMatrixStore<row_major>(&scores, slot, outputs[m * valueTiles + n], matrixN / 4u);
-            workgroupBarrier(); // the subgroup's matrix is in its slot
-            for (var i = lane; i < slotUnits; i += subgroupSize) {
-              scores[slot + i] *= factors[matrixHead + m * matrixM + i / (matrixN / 4u)];
-            }
-            workgroupBarrier(); // it is scaled
-            outputs[m * valueTiles + n] = subgroupMatrixLoad<Sum, row_major>(&scores, slot, matrixN / 4u);
-          }
-        }
-        workgroupBarrier(); // slots are free for scores
-      }
+      // @stage values
+      addValues(subgroup, &outputs);
+      // @end
+      workgroupBarrier(); // the tile is used up
     }
   }
 
@@ -243,16 +151,14 @@ fn main(
     sum += subgroupShuffleXor(sum, width);
   }
   if (part == 0u && !isSpare) {
-    factors[head] = select(0.0, 1.0 / sum, sum > 0.0);
     if (firstHead + head < params.heads) {
-      lse[(queryRow + firstHead + head) * params.splits + split] =
-        select(emptyLse, (maximum + log2(sum)) * 0.69314718, sum > 0.0);
+      factors[head] = writeSum(queryRow + firstHead + head, split, maximum, sum);
     }
   }
   workgroupBarrier(); // factors are in place
   // @stage output
   // @unroll
-  for (var first = 0u; first < headTiles * valueTiles; first += slots) {
+  for (var first = 0u; first < groupTiles * valueTiles; first += slots) {
     // @unroll
     for (var i = first; i < first + slots; i++) {
       subgroupMatrixStore<row_major>(&tile, (subgroup * slots + i - first) * slotUnits, outputs[i], matrixN / 4u);
@@ -260,9 +166,9 @@ fn main(
     workgroupBarrier(); // these matrices are in their slots
     for (var at = lane; at < slots * slotUnits; at += subgroupSize) {
       let i = first + at / slotUnits;
-      let row = matrixHead + i / valueTiles * matrixM + at % slotUnits / (matrixN / 4u);
+      let row = i / valueTiles * matrixM + at % slotUnits / (matrixN / 4u);
       if (firstHead + row < params.heads) {
-        let quad = (valuePart * valueTiles + i % valueTiles) * (matrixN / 4u) + at % (matrixN / 4u);
+        let quad = (subgroup * valueTiles + i % valueTiles) * (matrixN / 4u) + at % (matrixN / 4u);
         o[((queryRow + firstHead + row) * params.splits + split) * valueQuads + quad] =
           bitcast<vec4<f32>>(tile[subgroup * slots * slotUnits + at]) * factors[row];
       }

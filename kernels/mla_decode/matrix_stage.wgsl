@@ -1,4 +1,4 @@
-// mla_decode / matrix_stage: rows of the cache and of q on their way into the tiles' memory, in halves.
+// mla_decode / matrix_stage: rows of the cache and of q on their way into the tile's memory, in halves.
 // The rows of a tile lie in one page, one behind the other: thread after thread takes unit after unit.
 
 fn pack(low: vec4<f32>, high: vec4<f32>) -> vec4<u32> {
@@ -14,31 +14,31 @@ fn fetchTile(local: u32, place: Place, live: u32, pending: ptr<function, array<C
   }
 }
 
-fn storeTile(local: u32, buffer: u32, pending: ptr<function, array<CacheUnit, tileLoads>>) {
+fn storeTile(local: u32, pending: ptr<function, array<CacheUnit, tileLoads>>) {
   // @unroll
   for (var i = 0u; i < tileLoads; i++) {
     let at = local + i * threads;
     if (tileUnits % threads == 0u || at < tileUnits) {
-      tile[buffer * keysPerTile * rowStride + at + at / rowUnits] = halves((*pending)[i]);
+      tile[at + at / rowUnits] = halves((*pending)[i]);
     }
   }
 }
 
-// As many heads' q as the tiles have rows. A head beyond H repeats the last one; its answer is not written.
+// As many heads' q as a tile has rows. A head beyond H repeats q's last unit; its answer is not read.
 fn stageQueries(local: u32, queryRow: u32, firstHead: u32) {
-  for (var first = local; first < tileRows * rowUnits; first += queryLoads * threads) {
+  let source = (queryRow + firstHead) * rowUnits;
+  let last = (queryRow + params.heads) * rowUnits - 1u;
+  for (var first = local; first < tileUnits; first += queryLoads * threads) {
     var units: array<vec4<u32>, queryLoads>;
     // @unroll
     for (var i = 0u; i < queryLoads; i++) {
-      let at = first + i * threads;
-      let head = min(firstHead + at / rowUnits, params.heads - 1u);
-      let source = ((queryRow + head) * rowUnits + at % rowUnits) * 2u;
-      units[i] = pack(q[source], q[source + 1u]);
+      let unit = min(source + first + i * threads, last);
+      units[i] = pack(q[unit * 2u], q[unit * 2u + 1u]);
     }
     // @unroll
     for (var i = 0u; i < queryLoads; i++) {
       let at = first + i * threads;
-      if (at < tileRows * rowUnits) {
+      if (at < tileUnits) {
         tile[at + at / rowUnits] = units[i];
       }
     }

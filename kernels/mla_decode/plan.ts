@@ -19,7 +19,7 @@ const MERGE_DIMS = 64;
 /** Slices a sequence is cut into: as asked, or as many as it has tiles and as the scratch has room for. */
 function splitsFor(axes: Axes, config: MlaDecodeConfig): number {
   const tile = config.formulation === "matrix" ? config.matrixKeys : config.keysPerTile;
-  const room = Math.floor(MAX_PARTIAL_BYTES / (axes.N * axes.H * (VALUE_DIMS + 1) * 4));
+  const room = Math.floor(MAX_PARTIAL_BYTES / (axes.N * axes.H * (VALUE_DIMS + 2) * 4));
   return Math.max(1, Math.min(config.splits, Math.ceil(axes.S / tile), room));
 }
 
@@ -47,7 +47,7 @@ export function plan(axes: Axes, config: MlaDecodeConfig, device: Capabilities, 
       cache.first,
       "block_table",
       "cache_seqlens",
-      ...(merged ? ["*partial_o", "*partial_lse"] : ["*o", "*lse"]),
+      ...(merged ? ["*partial_o", "*partial_sums"] : ["*o", "*lse"]),
       ...cache.others,
     ],
     cacheCode: cache.code,
@@ -66,7 +66,7 @@ export function plan(axes: Axes, config: MlaDecodeConfig, device: Capabilities, 
       ...(merged
         ? [
           { name: "partial_o", dtype: "f32", length: heads * splits * VALUE_DIMS, role: "scratch" },
-          { name: "partial_lse", dtype: "f32", length: heads * splits, role: "scratch" },
+          { name: "partial_sums", dtype: "f32", length: heads * splits * 2, role: "scratch" },
         ] satisfies BufferSpec[]
         : []),
     ],
@@ -80,7 +80,7 @@ function mergePass(axes: Axes, config: MlaDecodeConfig, splits: number, device: 
     code: specialize(mergeCode, { splits }),
     unroll: config.unroll,
     params: [{ name: "heads", type: "u32", value: axes.H }],
-    buffers: ["partial_o", "partial_lse", "*o", "*lse"],
+    buffers: ["partial_o", "partial_sums", "*o", "*lse"],
     workgroups: [VALUE_DIMS / MERGE_DIMS, axes.H, axes.N],
   });
 }

@@ -28,7 +28,7 @@ const tunables = {
     initial: true,
     doc: "Repeat marked loops with constant indices, or leave them to the driver",
   }),
-  keysPerTile: oneOf([32, 64], {
+  keysPerTile: oneOf([32, 64, 128], {
     initial: 32,
     unit: "rows",
     doc: "Cached rows per softmax step (fla: BN)",
@@ -81,13 +81,6 @@ const tunables = {
     initial: 16,
     unit: "heads",
     doc: "Heads per workgroup, for which a cached row is fetched once",
-    scope: "split",
-    formulations: ["matrix"],
-  }),
-  matrixBuffers: oneOf([1, 2], {
-    initial: 1,
-    unit: "tiles",
-    doc: "Tiles of rows in workgroup memory: with 2, one is scored while the values of the other are summed",
     scope: "split",
     formulations: ["matrix"],
   }),

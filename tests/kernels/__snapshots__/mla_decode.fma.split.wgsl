@@ -7,7 +7,7 @@
 // Rows beyond the sequence's end are never multiplied: their page may hold anything.
 // Linked with fma_layout.wgsl, fma_stage.wgsl, pages.wgsl with one of cache_*, and one of unit_f16 and unit_f32 (widen).
 
-const keysPerTile: u32 = 32u;   // cached rows per tile; divides a page
+const keysPerTile: u32 = 32u;   // cached rows per tile; a part of a page, or two pages
 const headsPerGroup: u32 = 16u; // heads per workgroup
 const threads: u32 = 128u;
 const keysPerThread: u32 = 4u;  // keys of a thread in the score product
@@ -43,9 +43,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   var pendingKeys: array<CacheUnit, keyLoads>;
   var pendingQueries: array<vec4<f32>, queryLoads>;
   var buffer = 0u;
-  var next = Place(0u, 0u); // of the next tile's first row
+  var next: array<Place, tilePages>; // where the next tile's rows lie
   if (firstTile < lastTile) {
-    next = placeOf(sequence, firstTile * keysPerTile);
+    next = pagesOf(sequence, firstTile, rows);
     fetchKeys(local, next, 0u, &pendingKeys);
     fetchQueries(local, queryRow, firstHead, 0u, &pendingQueries);
     storeKeys(local, 0u, &pendingKeys);
@@ -55,8 +55,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 
   for (var tile = firstTile; tile < lastTile; tile++) {
     let live = min(keysPerTile, rows - tile * keysPerTile); // rows of this tile inside the sequence
-    let place = next;
-    next = placeOf(sequence, min(tile + 1u, lastTile - 1u) * keysPerTile);
+    let pages = next;
+    next = pagesOf(sequence, min(tile + 1u, lastTile - 1u), rows);
 
     var products: array<f32, keysPerThread * headsPerThread>;
     for (var i = 0u; i < keysPerThread * headsPerThread; i++) {
@@ -64,7 +64,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     }
     for (var slice = 0u; slice < slices; slice++) {
       // @stage staging
-      var source = place;
+      var source = pages;
       if (slice + 1u == slices) {
         source = next;
       }
@@ -163,14 +163,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let full = live / rowsPerStep; // steps whose rows are all inside the sequence
     var values: array<CacheUnit, rowsPerStep>;
     for (var r = 0u; r < rowsPerStep; r++) {
-      values[r] = cached(place.buffer, place.unit + valueLane + r * rowUnits);
+      values[r] = cached(pages[0].buffer, pages[0].unit + valueLane + r * rowUnits);
     }
     for (var step = 0u; step < full; step++) {
-      let ahead = place.unit + valueLane + min(step + 1u, steps - 1u) * rowsPerStep * rowUnits;
+      let ahead = placeIn(pages, min(step + 1u, steps - 1u) * rowsPerStep);
       for (var r = 0u; r < rowsPerStep; r++) {
         let low = widen(values[r], 0u);
         let high = widen(values[r], 1u);
-        values[r] = cached(place.buffer, ahead + r * rowUnits);
+        values[r] = cached(ahead.buffer, ahead.unit + valueLane + r * rowUnits);
         for (var v = 0u; v < valueVectors; v++) {
           let weight = scores[step][valueGroup][r * valueVectors + v];
           for (var c = 0u; c < 4u; c++) {
@@ -181,7 +181,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       }
     }
     for (var row = full * rowsPerStep; row < live; row++) {
-      let unit = cached(place.buffer, place.unit + valueLane + row * rowUnits);
+      let place = placeIn(pages, row);
+      let unit = cached(place.buffer, place.unit + valueLane);
       for (var h = 0u; h < valueHeads; h++) {
         let weight = scores[row / rowsPerStep][valueGroup][row % rowsPerStep * valueVectors + h / 4u][h % 4u];
         outputs[h * 2u] = fma(vec4<f32>(weight), widen(unit, 0u), outputs[h * 2u]);
@@ -199,10 +200,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     for (var i = 0u; i < parts; i++) {
       total += partials[i][head];
     }
-    factors[head / valueHeads][head / 4u % valueVectors][head % 4u] = select(0.0, 1.0 / total, total > 0.0);
     if (firstHead + head < params.heads) {
-      lse[(queryRow + firstHead + head) * params.splits + split] =
-        select(emptyLse, (maximum + log2(total)) * 0.69314718, total > 0.0);
+      factors[head / valueHeads][head / 4u % valueVectors][head % 4u] =
+        writeSum(queryRow + firstHead + head, split, maximum, total);
     }
   }
   workgroupBarrier(); // factors are in place
@@ -225,6 +225,7 @@ const valueUnits: u32 = 64u; // 512 / 8
 const rowQuads: u32 = 144u;
 const valueQuads: u32 = 128u;
 const pageRows: u32 = 64u;
+const tilePages: u32 = (keysPerTile + pageRows - 1u) / pageRows;
 const emptyLse: f32 = -1e30;
 
 // Scores: a thread owns keysPerThread keys x headsPerThread heads over one of the dimGroups units of every slice.
@@ -258,7 +259,8 @@ var<workgroup> scores: array<array<array<vec4<f32>, stepVectors>, valueGroups>, 
 var<workgroup> partials: array<array<f32, headsPerGroup>, parts>;
 var<workgroup> factors: array<array<vec4<f32>, valueVectors>, valueGroups>; // what the heads' o is multiplied by
 
-// mla_decode / split_bindings: what a split pass of either formulation is given, and what it leaves for the merge.
+// mla_decode / split_bindings: what a split pass of either formulation is given, and what it leaves: the answer where
+// there is one split, else o as it was summed, and per head the maximum (base 2) its weights are relative to and their sum.
 // The cache's buffers are declared beside (cache_one, cache_two, cache_four).
 
 struct Params {
@@ -274,19 +276,51 @@ struct Params {
 @group(0) @binding(3) var<storage, read> block_table: array<i32>;      // [N, tableWidth]
 @group(0) @binding(4) var<storage, read> cache_seqlens: array<i32>;    // [N]
 @group(0) @binding(5) var<storage, read_write> o: array<vec4<f32>>;    // [N, H, splits, 512 / 4]
-@group(0) @binding(6) var<storage, read_write> lse: array<f32>;        // [N, H, splits]
+@group(0) @binding(6) var<storage, read_write> lse: array<f32>;        // [N, H], or maximum and sum [N, H, splits, 2]
+
+// What remains of a head's weights: what o is to be multiplied by.
+fn writeSum(row: u32, split: u32, maximum: f32, sum: f32) -> f32 {
+  if (params.splits > 1u) {
+    lse[(row * params.splits + split) * 2u] = maximum;
+    lse[(row * params.splits + split) * 2u + 1u] = sum;
+    return 1.0;
+  }
+  lse[row] = select(emptyLse, (maximum + log2(sum)) * 0.69314718, sum > 0.0);
+  return select(0.0, 1.0 / sum, sum > 0.0);
+}
 
 // mla_decode / fma_stage: one slice of the tile's rows and of q, from the buffers into registers, and from there into
 // workgroup memory once the slice before it is used. 8 neighbouring threads take 8 rows, the next 8 the unit beside:
 // a warp reads 64 bytes of each row, and its stores meet no bank twice.
 // A head beyond H repeats the last one; its answer is not written.
 
-fn fetchKeys(local: u32, place: Place, slice: u32, pending: ptr<function, array<CacheUnit, keyLoads>>) {
+// Of a tile's pages; where its second one lies beyond the sequence's end, the last one before.
+fn pagesOf(sequence: u32, tile: u32, rows: u32) -> array<Place, tilePages> {
+  var pages: array<Place, tilePages>;
+  for (var i = 0u; i < tilePages; i++) {
+    let row = min(tile * keysPerTile + i * pageRows, rows - 1u);
+    pages[i] = placeOf(sequence, row - row % min(pageRows, keysPerTile));
+  }
+  return pages;
+}
+
+// Of one row of a tile.
+fn placeIn(pages: array<Place, tilePages>, row: u32) -> Place {
+  var place = pages[0];
+  if (tilePages == 2u && row >= pageRows) {
+    place = pages[tilePages - 1u];
+  }
+  place.unit += row % pageRows * rowUnits;
+  return place;
+}
+
+fn fetchKeys(local: u32, pages: array<Place, tilePages>, slice: u32, pending: ptr<function, array<CacheUnit, keyLoads>>) {
   for (var i = 0u; i < keyLoads; i++) {
     let at = local + i * threads;
     let row = at % 8u + at / (8u * dimGroups) * 8u;
     if (keyUnits % threads == 0u || row < keysPerTile) {
-      (*pending)[i] = cached(place.buffer, place.unit + row * rowUnits + slice * dimGroups + at / 8u % dimGroups);
+      let place = placeIn(pages, row);
+      (*pending)[i] = cached(place.buffer, place.unit + slice * dimGroups + at / 8u % dimGroups);
     }
   }
 }

@@ -1,84 +1,75 @@
-// mla_decode / merge: joins the splits of one head by their log-sum-exp.
-//   L = ln sum_s exp(lse_s)     o = sum_s exp(lse_s - L) o_s     an empty split has weight 0
-// Workgroup (dims, head, sequence): unitLanes threads across 4 unitLanes dims, the rest across splits. The splits' o are
-// fetched before their weights are known.
-// Workgroup memory: every split's lse + the maxima and sums of fans of them + the splits' shares of o.
+// mla_decode / merge: joins the splits of one head, each summed relative to a maximum m_s of its own (base 2).
+//   L = ln sum_s 2^m_s sum_s     o = sum_s 2^m_s o_s / exp(L)     an empty split has o_s = sum_s = 0
+// Workgroup (dims, head, sequence): unitLanes threads across 4 unitLanes dims, the rest across splits. Every thread joins
+// splits of its own first, so that nothing it fetches waits for a barrier, and the first threads join these.
+// Workgroup memory: the threads' shares of o + the maximum and sum of each.
 
 const splits: u32 = 32u;
 const threads: u32 = 256u;
 const unitLanes: u32 = 16u; // units of 4 dims per workgroup
 const splitLanes: u32 = threads / unitLanes;
 const rounds: u32 = (splits + splitLanes - 1u) / splitLanes;
-const fans: u32 = 16u;      // threads that fold the lse of splits / fans splits each
-const fanSplits: u32 = (splits + fans - 1u) / fans;
 const valueUnits: u32 = 128u; // 512 / 4
 const emptyLse: f32 = -1e30;
-const log2e: f32 = 1.44269504;
 
 struct Params {
   heads: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> partialO: array<vec4<f32>>;  // [N, H, splits, valueUnits]
-@group(0) @binding(2) var<storage, read> partialLse: array<f32>;      // [N, H, splits]
-@group(0) @binding(3) var<storage, read_write> o: array<vec4<f32>>;   // [N, H, valueUnits]
-@group(0) @binding(4) var<storage, read_write> lse: array<f32>;       // [N, H]
+@group(0) @binding(1) var<storage, read> partialO: array<vec4<f32>>;    // [N, H, splits, valueUnits]
+@group(0) @binding(2) var<storage, read> partialSums: array<vec2<f32>>; // [N, H, splits], maximum and sum
+@group(0) @binding(3) var<storage, read_write> o: array<vec4<f32>>;     // [N, H, valueUnits]
+@group(0) @binding(4) var<storage, read_write> lse: array<f32>;         // [N, H]
 
-var<workgroup> exponents: array<f32, fans * fanSplits>; // lse in base 2; of no split: emptyLse
-var<workgroup> folds: array<vec2<f32>, fans>;           // maximum, sum
-var<workgroup> outputs: array<vec4<f32>, threads>;      // [splitLanes, unitLanes]
+var<workgroup> outputs: array<array<vec4<f32>, unitLanes>, splitLanes>;
+var<workgroup> sums: array<vec2<f32>, splitLanes>; // maximum and sum
 
 @compute @workgroup_size(threads)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
   let row = group.z * params.heads + group.y;
-  let unit = group.x * unitLanes + local % unitLanes;
+  let first = row * splits;
+  let lane = local % unitLanes;
+  let unit = group.x * unitLanes + lane;
   let splitLane = local / unitLanes;
-  for (var i = local; i < fans * fanSplits; i += threads) {
-    exponents[i] = select(emptyLse, partialLse[row * splits + min(i, splits - 1u)] * log2e, i < splits);
-  }
+  var parts: array<vec2<f32>, rounds>;
   var pieces: array<vec4<f32>, rounds>;
   for (var i = 0u; i < rounds; i++) {
-    pieces[i] = partialO[(row * splits + min(splitLane + i * splitLanes, splits - 1u)) * valueUnits + unit];
+    let split = splitLane + i * splitLanes;
+    let at = first + min(split, splits - 1u);
+    parts[i] = select(vec2<f32>(emptyLse, 0.0), partialSums[at], split < splits);
+    pieces[i] = partialO[at * valueUnits + unit];
   }
-  workgroupBarrier(); // every split's exponent is in place
-  if (local < fans) {
-    var best = emptyLse;
-    for (var i = 0u; i < fanSplits; i++) {
-      best = max(best, exponents[local * fanSplits + i]);
-    }
-    var sum = 0.0;
-    for (var i = 0u; i < fanSplits; i++) {
-      sum += exp2(exponents[local * fanSplits + i] - best);
-    }
-    folds[local] = vec2<f32>(best, sum);
-  }
-  workgroupBarrier(); // every fan is folded
   var best = emptyLse;
-  for (var i = 0u; i < fans; i++) {
-    best = max(best, folds[i].x);
+  for (var i = 0u; i < rounds; i++) {
+    best = max(best, parts[i].x);
   }
-  var total = 0.0;
-  for (var i = 0u; i < fans; i++) {
-    total += folds[i].y * exp2(folds[i].x - best);
-  }
-
+  var sum = 0.0;
   var output = vec4<f32>(0.0);
   for (var i = 0u; i < rounds; i++) {
-    let at = splitLane + i * splitLanes;
-    if (splits % splitLanes == 0u || at < splits) {
-      output = fma(vec4<f32>(exp2(exponents[at] - best)), pieces[i], output);
-    }
+    let weight = exp2(parts[i].x - best);
+    sum = fma(weight, parts[i].y, sum);
+    output = fma(vec4<f32>(weight), pieces[i], output);
   }
-  outputs[local] = output;
-  workgroupBarrier(); // every split lane's sum is in place
-  if (local < unitLanes) {
+  outputs[splitLane][lane] = output;
+  if (lane == 0u) {
+    sums[splitLane] = vec2<f32>(best, sum);
+  }
+  workgroupBarrier(); // every split lane's share is in place
+  if (splitLane == 0u) {
     for (var i = 1u; i < splitLanes; i++) {
-      output += outputs[i * unitLanes + local];
+      best = max(best, sums[i].x);
     }
-    o[row * valueUnits + unit] = select(vec4<f32>(0.0), output / total, best > emptyLse);
-  }
-  if (local == 0u && group.x == 0u) {
-    lse[row] = select(emptyLse, (best + log2(total)) / log2e, best > emptyLse);
+    sum = 0.0;
+    output = vec4<f32>(0.0);
+    for (var i = 0u; i < splitLanes; i++) {
+      let weight = exp2(sums[i].x - best);
+      sum = fma(weight, sums[i].y, sum);
+      output = fma(vec4<f32>(weight), outputs[i][lane], output);
+    }
+    o[row * valueUnits + unit] = select(vec4<f32>(0.0), output / sum, best > emptyLse);
+    if (local == 0u && group.x == 0u) {
+      lse[row] = select(emptyLse, (best + log2(sum)) * 0.69314718, best > emptyLse);
+    }
   }
 }

@@ -7,22 +7,20 @@ diagnostic(off, chromium.subgroup_matrix_uniformity);
 // on matrix units.
 //   s = scale q . row [576]     o = softmax(s) row[0..512]     lse = ln sum exp(s)
 // Workgroup (split, head group, sequence) walks its tiles of keysPerTile rows. q stays in registers as matrices; a
-// subgroup scores its share of heads, keys and dims, and owns its share of heads and dims of o. Weights are exp2(s - m)
+// subgroup scores its share of heads, keys and dims, and owns its share of the dims of all heads' o. Weights are exp2(s - m)
 // in f16 with a maximum m that follows only where it has grown by more than slack: a matrix has no scale per row, so
-// that o is rescaled through memory then. With two buffers a tile's scores are computed while the values of the tile
-// before it are summed.
+// that o is rescaled through memory then.
 // Workgroup memory: rows of the tiles, padded by 16 bytes + a share of scores per dim part + weights.
 // Rows beyond the sequence's end repeat its last one with weight 0: their page may hold anything.
-// Linked with matrix_layout.wgsl, matrix_stage.wgsl, pages.wgsl with one of cache_*, and one of half_f16 and half_f32 (halves).
+// Linked with matrix_layout.wgsl, matrix_products.wgsl, matrix_stage.wgsl, pages.wgsl with one of cache_*, and one of half_f16 and half_f32 (halves).
 
 const keysPerTile: u32 = 16u;   // cached rows per tile; divides a page
 const headsPerGroup: u32 = 16u; // heads per workgroup
-const buffers: u32 = 1u;        // tiles in workgroup memory
 const headParts: u32 = 1u;      // subgroups along heads
 const keyParts: u32 = 1u;       // subgroups along keys
 const dimParts: u32 = 4u;       // subgroups along the 576 dims
 const subgroupSize: u32 = 32u;
-const slots: u32 = 4u;          // matrices of a subgroup that leave through the tiles' memory at a time
+const slots: u32 = 4u;          // matrices of a subgroup that leave through the tile's memory at a time
 const matrixM: u32 = 16u;       // rows of a left matrix
 const matrixN: u32 = 16u;       // columns of a right matrix
 const matrixK: u32 = 16u;       // what they share
@@ -50,19 +48,16 @@ fn main(
 
   let local = subgroup * subgroupSize + lane;
   let headPart = subgroup % headParts;
-  let keyPart = subgroup / headParts % keyParts;
   let dimPart = subgroup / (headParts * keyParts);
-  let valuePart = subgroup / headParts;
   let matrixHead = headPart * headTiles * matrixM; // the subgroup's first head
-  let slot = subgroup * slotUnits;       // its own part of `scores` where o passes through
   let head = min(local / partsPerHead, headsPerGroup - 1u);
   let part = local % partsPerHead;
   let isSpare = local >= headsPerGroup * partsPerHead; // in the softmax: repeats the last head and writes nothing
 
   var maximum = emptyLse; // of `head`, base 2, at most slack below the true one
   var sum = 0.0;          // of `head` over this thread's keys
-  var outputs: array<Sum, headTiles * valueTiles>;
-  for (var i = 0u; i < headTiles * valueTiles; i++) {
+  var outputs: array<Sum, groupTiles * valueTiles>;
+  for (var i = 0u; i < groupTiles * valueTiles; i++) {
     outputs[i] = Sum();
   }
   if (firstTile < lastTile) {
@@ -71,12 +66,12 @@ fn main(
     var next = placeOf(sequence, min(firstTile + 1u, lastTile - 1u) * keysPerTile); // where the tile after that lies
 
     var queries: array<Left, dimSteps * headTiles>;
-    for (var first = 0u; first < headsPerGroup; first += tileRows) {
+    for (var first = 0u; first < headsPerGroup; first += keysPerTile) {
       stageQueries(local, queryRow, firstHead + first);
       workgroupBarrier(); // these heads' q is in place
       for (var m = 0u; m < headTiles; m++) {
         let row = matrixHead + m * matrixM - first; // of the matrix in these rows, or beyond them
-        if (row < tileRows) {
+        if (row < keysPerTile) {
           for (var i = 0u; i < dimSteps; i++) {
             let step = min(dimPart + i * dimParts, allDimSteps - 1u);
             queries[i * headTiles + m] = subgroupMatrixLoad<Left, row_major>(
@@ -86,145 +81,70 @@ fn main(
       }
       workgroupBarrier(); // it is in registers
     }
-    if (buffers == 2u) {
-      storeTile(local, 0u, &pending);
-      let second = min(firstTile + 1u, lastTile - 1u);
-      fetchTile(local, next, liveRows(rows, second), &pending);
-      next = placeOf(sequence, min(firstTile + 2u, lastTile - 1u) * keysPerTile);
-      workgroupBarrier(); // the first tile is in place
-    }
-
-    // Each round sums the values of the tile before and scores one tile; the last round only the first.
-    var buffer = 0u;
-    for (var round = firstTile; round <= lastTile; round++) {
-      // @stage values
-      if (round > firstTile) {
-        let values = (buffers - 1u) * (1u - buffer) * keysPerTile * rowStride;
-        for (var k = 0u; k < valueSteps; k++) {
-          var weight: array<Left, headTiles>;
-          for (var m = 0u; m < headTiles; m++) {
-            weight[m] = subgroupMatrixLoad<Left, row_major>(
-              &weights, (matrixHead + m * matrixM) * weightStride + k * matrixK / 8u, weightStride);
-          }
-          for (var n = 0u; n < valueTiles; n++) {
-            let value = subgroupMatrixLoad<Right, row_major>(
-              &tile, values + k * matrixK * rowStride + (valuePart * valueTiles + n) * matrixN / 8u, rowStride);
-            for (var m = 0u; m < headTiles; m++) {
-              outputs[m * valueTiles + n] = subgroupMatrixMultiplyAccumulate(
-                weight[m], value, outputs[m * valueTiles + n]);
-            }
-          }
-        }
-      }
+    for (var index = firstTile; index < lastTile; index++) {
+      // @stage staging
+      storeTile(local, &pending);
       // @end
-      if (buffers == 1u) {
-        workgroupBarrier(); // the tile is used up
-        // @stage staging
-        storeTile(local, 0u, &pending);
-        // @end
-        workgroupBarrier(); // the next tile is in place
-        // @stage staging
-        fetchTile(local, next, liveRows(rows, min(round + 1u, lastTile - 1u)), &pending);
-        next = placeOf(sequence, min(round + 2u, lastTile - 1u) * keysPerTile);
-        // @end
-      }
-
       if (local == 0u) {
         hasGrown = 0u;
       }
-      // @stage scores
-      if (round < lastTile) {
-        let keys = (buffer * keysPerTile + keyPart * keyTiles * matrixN) * rowStride;
-        var products: array<Sum, headTiles * keyTiles>;
-        for (var i = 0u; i < headTiles * keyTiles; i++) {
-          products[i] = Sum();
-        }
-        for (var i = 0u; i < dimSteps; i++) {
-          let step = dimPart + i * dimParts;
-          if (allDimSteps % dimParts == 0u || step < allDimSteps) {
-            for (var n = 0u; n < keyTiles; n++) {
-              let key = subgroupMatrixLoad<Right, col_major>(
-                &tile, keys + n * matrixN * rowStride + step * matrixK / 8u, rowStride);
-              for (var m = 0u; m < headTiles; m++) {
-                products[m * keyTiles + n] = subgroupMatrixMultiplyAccumulate(
-                  queries[i * headTiles + m], key, products[m * keyTiles + n]);
-              }
-            }
-          }
-        }
-        for (var m = 0u; m < headTiles; m++) {
-          for (var n = 0u; n < keyTiles; n++) {
-            let at = (dimPart * headsPerGroup + matrixHead + m * matrixM) * scoreStride;
-            subgroupMatrixStore<row_major>(
-              &scores, at + (keyPart * keyTiles + n) * matrixN / 4u, products[m * keyTiles + n], scoreStride);
-          }
-        }
+      workgroupBarrier(); // the tile is in place
+      // @stage staging
+      if (index + 1u < lastTile) {
+        fetchTile(local, next, liveRows(rows, index + 1u), &pending);
       }
+      next = placeOf(sequence, min(index + 2u, lastTile - 1u) * keysPerTile);
       // @end
-      workgroupBarrier(); // scores are in place, the tile before is used up
+
+      // @stage scores
+      scoreTile(subgroup, &queries);
+      // @end
+      workgroupBarrier(); // scores are in place
 
       // @stage softmax
-      if (round < lastTile) {
-        let live = liveRows(rows, round);
-        var low = vec4<f32>(0.0); // scores of this thread's 8 keys
-        var high = vec4<f32>(0.0);
-        for (var d = 0u; d < dimParts; d++) {
-          low += scores[(d * headsPerGroup + head) * scoreStride + part * 2u];
-          high += scores[(d * headsPerGroup + head) * scoreStride + part * 2u + 1u];
-        }
-        let key = part * 8u + vec4<u32>(0u, 1u, 2u, 3u);
-        low = select(vec4<f32>(emptyLse), low * params.scale, key < vec4<u32>(live));
-        high = select(vec4<f32>(emptyLse), high * params.scale, key + 4u < vec4<u32>(live));
-        let largest = max(low, high);
-        var best = max(max(largest.x, largest.y), max(largest.z, largest.w));
-        for (var width = 1u; width < partsPerHead; width *= 2u) {
-          best = max(best, subgroupShuffleXor(best, width));
-        }
-        var factor = 1.0;
-        if (best > maximum + slack) {
-          factor = exp2(maximum - best);
-          maximum = best;
-          sum *= factor;
-          hasGrown = 1u;
-        }
-        if (part == 0u && !isSpare) {
-          factors[head] = factor;
-        }
-        low = exp2(low - maximum);
-        high = exp2(high - maximum);
-        let words = pack(low, high);
-        let pairs = unpack2x16float(words.x) + unpack2x16float(words.y) + unpack2x16float(words.z) +
-          unpack2x16float(words.w); // what the product will see
-        sum += pairs.x + pairs.y;
-        if (!isSpare) {
-          weights[head * weightStride + part] = words;
-        }
+      let live = liveRows(rows, index);
+      var low = vec4<f32>(0.0); // scores of this thread's 8 keys
+      var high = vec4<f32>(0.0);
+      for (var d = 0u; d < dimParts; d++) {
+        low += scores[(d * headsPerGroup + head) * scoreStride + part * 2u];
+        high += scores[(d * headsPerGroup + head) * scoreStride + part * 2u + 1u];
+      }
+      let key = part * 8u + vec4<u32>(0u, 1u, 2u, 3u);
+      low = select(vec4<f32>(emptyLse), low * params.scale, key < vec4<u32>(live));
+      high = select(vec4<f32>(emptyLse), high * params.scale, key + 4u < vec4<u32>(live));
+      let largest = max(low, high);
+      var best = max(max(largest.x, largest.y), max(largest.z, largest.w));
+      for (var width = 1u; width < partsPerHead; width *= 2u) {
+        best = max(best, subgroupShuffleXor(best, width));
+      }
+      var factor = 1.0;
+      if (best > maximum + slack) {
+        factor = exp2(maximum - best);
+        maximum = best;
+        sum *= factor;
+        hasGrown = 1u;
+      }
+      if (part == 0u && !isSpare) {
+        factors[head] = factor;
+      }
+      low = exp2(low - maximum);
+      high = exp2(high - maximum);
+      let words = pack(low, high);
+      let pairs = unpack2x16float(words.x) + unpack2x16float(words.y) + unpack2x16float(words.z) +
+        unpack2x16float(words.w); // what the product will see
+      sum += pairs.x + pairs.y;
+      if (!isSpare) {
+        weights[head * weightStride + part] = words;
       }
       // @end
-      if (buffers == 2u) {
-        // @stage staging
-        storeTile(local, 1u - buffer, &pending);
-        fetchTile(local, next, liveRows(rows, min(round + 2u, lastTile - 1u)), &pending);
-        next = placeOf(sequence, min(round + 3u, lastTile - 1u) * keysPerTile);
-        // @end
-        buffer = 1u - buffer;
+      // Also the barrier after which weights and factors are in place.
+      if (workgroupUniformLoad(&hasGrown) != 0u && index > firstTile) {
+        rescale(subgroup, lane, &outputs);
       }
-      // Also the barrier after which weights, factors and the tile after this one are in place.
-      let rescale = workgroupUniformLoad(&hasGrown);
-      if (rescale != 0u && round > firstTile && round < lastTile) {
-        for (var m = 0u; m < headTiles; m++) {
-          for (var n = 0u; n < valueTiles; n++) {
-            subgroupMatrixStore<row_major>(&scores, slot, outputs[m * valueTiles + n], matrixN / 4u);
-            workgroupBarrier(); // the subgroup's matrix is in its slot
-            for (var i = lane; i < slotUnits; i += subgroupSize) {
-              scores[slot + i] *= factors[matrixHead + m * matrixM + i / (matrixN / 4u)];
-            }
-            workgroupBarrier(); // it is scaled
-            outputs[m * valueTiles + n] = subgroupMatrixLoad<Sum, row_major>(&scores, slot, matrixN / 4u);
-          }
-        }
-        workgroupBarrier(); // slots are free for scores
-      }
+      // @stage values
+      addValues(subgroup, &outputs);
+      // @end
+      workgroupBarrier(); // the tile is used up
     }
   }
 
@@ -232,24 +152,22 @@ fn main(
     sum += subgroupShuffleXor(sum, width);
   }
   if (part == 0u && !isSpare) {
-    factors[head] = select(0.0, 1.0 / sum, sum > 0.0);
     if (firstHead + head < params.heads) {
-      lse[(queryRow + firstHead + head) * params.splits + split] =
-        select(emptyLse, (maximum + log2(sum)) * 0.69314718, sum > 0.0);
+      factors[head] = writeSum(queryRow + firstHead + head, split, maximum, sum);
     }
   }
   workgroupBarrier(); // factors are in place
   // @stage output
-  for (var first = 0u; first < headTiles * valueTiles; first += slots) {
+  for (var first = 0u; first < groupTiles * valueTiles; first += slots) {
     for (var i = first; i < first + slots; i++) {
       subgroupMatrixStore<row_major>(&tile, (subgroup * slots + i - first) * slotUnits, outputs[i], matrixN / 4u);
     }
     workgroupBarrier(); // these matrices are in their slots
     for (var at = lane; at < slots * slotUnits; at += subgroupSize) {
       let i = first + at / slotUnits;
-      let row = matrixHead + i / valueTiles * matrixM + at % slotUnits / (matrixN / 4u);
+      let row = i / valueTiles * matrixM + at % slotUnits / (matrixN / 4u);
       if (firstHead + row < params.heads) {
-        let quad = (valuePart * valueTiles + i % valueTiles) * (matrixN / 4u) + at % (matrixN / 4u);
+        let quad = (subgroup * valueTiles + i % valueTiles) * (matrixN / 4u) + at % (matrixN / 4u);
         o[((queryRow + firstHead + row) * params.splits + split) * valueQuads + quad] =
           bitcast<vec4<f32>>(tile[subgroup * slots * slotUnits + at]) * factors[row];
       }
@@ -271,8 +189,8 @@ const pageRows: u32 = 64u;
 const emptyLse: f32 = -1e30;
 const slack: f32 = 8.0;           // weights stay below 2^8
 
-const threads: u32 = headParts * keyParts * dimParts * subgroupSize;
-const tileRows: u32 = buffers * keysPerTile;
+const subgroups: u32 = headParts * keyParts * dimParts;
+const threads: u32 = subgroups * subgroupSize;
 const queryLoads: u32 = 4u; // units of q a thread fetches at a time
 const tileUnits: u32 = keysPerTile * rowUnits;
 const tileLoads: u32 = (tileUnits + threads - 1u) / threads;
@@ -280,8 +198,11 @@ const allDimSteps: u32 = 576u / matrixK;
 const dimSteps: u32 = (allDimSteps + dimParts - 1u) / dimParts; // of a subgroup
 const headTiles: u32 = headsPerGroup / (headParts * matrixM);   // matrices of a subgroup along heads,
 const keyTiles: u32 = keysPerTile / (keyParts * matrixN);       // along keys in the scores,
-const valueTiles: u32 = valueDims / (keyParts * dimParts * matrixN); // and along dims in the values
+const groupTiles: u32 = headsPerGroup / matrixM;              // along all heads in the values
+const valueTiles: u32 = valueDims / (subgroups * matrixN);    // and along dims there
 const valueSteps: u32 = keysPerTile / matrixK;
+const keysAhead: u32 = (dimSteps + 1u) / 2u;              // matrices of keys, for each of keyTiles, and of values
+const valuesAhead: u32 = valueSteps * valueTiles / 2u;    // that a subgroup reads ahead of their products
 const scoreStride: u32 = keysPerTile / 4u + 1u;  // odd, as rowStride
 const weightStride: u32 = keysPerTile / 8u;
 const partsPerHead: u32 = keysPerTile / 8u;      // threads that share a head in the softmax, 8 keys each
@@ -291,13 +212,14 @@ alias Left = subgroup_matrix_left<f16, matrixK, matrixM>;
 alias Right = subgroup_matrix_right<f16, matrixN, matrixK>;
 alias Sum = subgroup_matrix_result<f32, matrixN, matrixM>;
 
-var<workgroup> tile: array<vec4<u32>, tileRows * rowStride>; // [buffers, keysPerTile, rowStride]
+var<workgroup> tile: array<vec4<u32>, keysPerTile * rowStride>; // [keysPerTile, rowStride]
 var<workgroup> scores: array<vec4<f32>, dimParts * headsPerGroup * scoreStride>; // [dimParts, headsPerGroup, scoreStride]
 var<workgroup> weights: array<vec4<u32>, headsPerGroup * weightStride>; // [headsPerGroup, keysPerTile] in halves
 var<workgroup> factors: array<f32, headsPerGroup>; // what the heads' o is multiplied by
 var<workgroup> hasGrown: u32; // 1 where a maximum did
 
-// mla_decode / split_bindings: what a split pass of either formulation is given, and what it leaves for the merge.
+// mla_decode / split_bindings: what a split pass of either formulation is given, and what it leaves: the answer where
+// there is one split, else o as it was summed, and per head the maximum (base 2) its weights are relative to and their sum.
 // The cache's buffers are declared beside (cache_one, cache_two, cache_four).
 
 struct Params {
@@ -313,9 +235,113 @@ struct Params {
 @group(0) @binding(3) var<storage, read> block_table: array<i32>;      // [N, tableWidth]
 @group(0) @binding(4) var<storage, read> cache_seqlens: array<i32>;    // [N]
 @group(0) @binding(5) var<storage, read_write> o: array<vec4<f32>>;    // [N, H, splits, 512 / 4]
-@group(0) @binding(6) var<storage, read_write> lse: array<f32>;        // [N, H, splits]
+@group(0) @binding(6) var<storage, read_write> lse: array<f32>;        // [N, H], or maximum and sum [N, H, splits, 2]
 
-// mla_decode / matrix_stage: rows of the cache and of q on their way into the tiles' memory, in halves.
+// What remains of a head's weights: what o is to be multiplied by.
+fn writeSum(row: u32, split: u32, maximum: f32, sum: f32) -> f32 {
+  if (params.splits > 1u) {
+    lse[(row * params.splits + split) * 2u] = maximum;
+    lse[(row * params.splits + split) * 2u + 1u] = sum;
+    return 1.0;
+  }
+  lse[row] = select(emptyLse, (maximum + log2(sum)) * 0.69314718, sum > 0.0);
+  return select(0.0, 1.0 / sum, sum > 0.0);
+}
+
+// mla_decode / matrix_products: what a subgroup does with the tile in workgroup memory. It reads some matrices of rows
+// ahead of their products, in a ring.
+
+alias Queries = array<Left, dimSteps * headTiles>;
+alias Outputs = array<Sum, groupTiles * valueTiles>;
+
+// Its dims' share of the scores of its heads and keys.
+fn scoreTile(subgroup: u32, queries: ptr<function, Queries>) {
+  let headPart = subgroup % headParts;
+  let keyPart = subgroup / headParts % keyParts;
+  let dimPart = subgroup / (headParts * keyParts);
+  let keys = keyPart * keyTiles * matrixN * rowStride;
+  var products: array<Sum, headTiles * keyTiles>;
+  for (var i = 0u; i < headTiles * keyTiles; i++) {
+    products[i] = Sum();
+  }
+  var keyRing: array<Right, keysAhead * keyTiles>;
+  for (var i = 0u; i < keysAhead; i++) {
+    for (var n = 0u; n < keyTiles; n++) {
+      keyRing[i * keyTiles + n] = subgroupMatrixLoad<Right, col_major>(
+        &tile, keys + n * matrixN * rowStride + (dimPart + i * dimParts) * matrixK / 8u, rowStride);
+    }
+  }
+  for (var i = 0u; i < dimSteps; i++) {
+    if (allDimSteps % dimParts == 0u || dimPart + i * dimParts < allDimSteps) {
+      for (var n = 0u; n < keyTiles; n++) {
+        for (var m = 0u; m < headTiles; m++) {
+          products[m * keyTiles + n] = subgroupMatrixMultiplyAccumulate(
+            (*queries)[i * headTiles + m], keyRing[i % keysAhead * keyTiles + n], products[m * keyTiles + n]);
+        }
+      }
+    }
+    if (i + keysAhead < dimSteps) {
+      let step = min(dimPart + (i + keysAhead) * dimParts, allDimSteps - 1u);
+      for (var n = 0u; n < keyTiles; n++) {
+        keyRing[i % keysAhead * keyTiles + n] = subgroupMatrixLoad<Right, col_major>(
+          &tile, keys + n * matrixN * rowStride + step * matrixK / 8u, rowStride);
+      }
+    }
+  }
+  for (var m = 0u; m < headTiles; m++) {
+    for (var n = 0u; n < keyTiles; n++) {
+      let at = (dimPart * headsPerGroup + (headPart * headTiles + m) * matrixM) * scoreStride;
+      subgroupMatrixStore<row_major>(
+        &scores, at + (keyPart * keyTiles + n) * matrixN / 4u, products[m * keyTiles + n], scoreStride);
+    }
+  }
+}
+
+// Adds weights . values, over its dims of all heads.
+fn addValues(subgroup: u32, outputs: ptr<function, Outputs>) {
+  let values = subgroup * valueTiles * matrixN / 8u;
+  var weight: array<Left, valueSteps * groupTiles>;
+  for (var k = 0u; k < valueSteps; k++) {
+    for (var m = 0u; m < groupTiles; m++) {
+      weight[k * groupTiles + m] = subgroupMatrixLoad<Left, row_major>(
+        &weights, m * matrixM * weightStride + k * matrixK / 8u, weightStride);
+    }
+  }
+  var valueRing: array<Right, valuesAhead>;
+  for (var i = 0u; i < valuesAhead; i++) {
+    valueRing[i] = subgroupMatrixLoad<Right, row_major>(
+      &tile, values + i / valueTiles * matrixK * rowStride + i % valueTiles * matrixN / 8u, rowStride);
+  }
+  for (var i = 0u; i < valueSteps * valueTiles; i++) {
+    for (var m = 0u; m < groupTiles; m++) {
+      (*outputs)[m * valueTiles + i % valueTiles] = subgroupMatrixMultiplyAccumulate(
+        weight[i / valueTiles * groupTiles + m], valueRing[i % valuesAhead], (*outputs)[m * valueTiles + i % valueTiles]);
+    }
+    if (i + valuesAhead < valueSteps * valueTiles) {
+      let later = i + valuesAhead;
+      valueRing[i % valuesAhead] = subgroupMatrixLoad<Right, row_major>(
+        &tile, values + later / valueTiles * matrixK * rowStride + later % valueTiles * matrixN / 8u, rowStride);
+    }
+  }
+}
+
+// Multiplies its share of o by its heads' factors.
+fn rescale(subgroup: u32, lane: u32, outputs: ptr<function, Outputs>) {
+  let slot = subgroup * slotUnits; // its own part of `scores`, where o passes through
+  for (var m = 0u; m < groupTiles; m++) {
+    for (var n = 0u; n < valueTiles; n++) {
+      subgroupMatrixStore<row_major>(&scores, slot, (*outputs)[m * valueTiles + n], matrixN / 4u);
+      workgroupBarrier(); // the subgroup's matrix is in its slot
+      for (var i = lane; i < slotUnits; i += subgroupSize) {
+        scores[slot + i] *= factors[m * matrixM + i / (matrixN / 4u)];
+      }
+      workgroupBarrier(); // it is scaled
+      (*outputs)[m * valueTiles + n] = subgroupMatrixLoad<Sum, row_major>(&scores, slot, matrixN / 4u);
+    }
+  }
+}
+
+// mla_decode / matrix_stage: rows of the cache and of q on their way into the tile's memory, in halves.
 // The rows of a tile lie in one page, one behind the other: thread after thread takes unit after unit.
 
 fn pack(low: vec4<f32>, high: vec4<f32>) -> vec4<u32> {
@@ -330,28 +356,28 @@ fn fetchTile(local: u32, place: Place, live: u32, pending: ptr<function, array<C
   }
 }
 
-fn storeTile(local: u32, buffer: u32, pending: ptr<function, array<CacheUnit, tileLoads>>) {
+fn storeTile(local: u32, pending: ptr<function, array<CacheUnit, tileLoads>>) {
   for (var i = 0u; i < tileLoads; i++) {
     let at = local + i * threads;
     if (tileUnits % threads == 0u || at < tileUnits) {
-      tile[buffer * keysPerTile * rowStride + at + at / rowUnits] = halves((*pending)[i]);
+      tile[at + at / rowUnits] = halves((*pending)[i]);
     }
   }
 }
 
-// As many heads' q as the tiles have rows. A head beyond H repeats the last one; its answer is not written.
+// As many heads' q as a tile has rows. A head beyond H repeats q's last unit; its answer is not read.
 fn stageQueries(local: u32, queryRow: u32, firstHead: u32) {
-  for (var first = local; first < tileRows * rowUnits; first += queryLoads * threads) {
+  let source = (queryRow + firstHead) * rowUnits;
+  let last = (queryRow + params.heads) * rowUnits - 1u;
+  for (var first = local; first < tileUnits; first += queryLoads * threads) {
     var units: array<vec4<u32>, queryLoads>;
     for (var i = 0u; i < queryLoads; i++) {
-      let at = first + i * threads;
-      let head = min(firstHead + at / rowUnits, params.heads - 1u);
-      let source = ((queryRow + head) * rowUnits + at % rowUnits) * 2u;
-      units[i] = pack(q[source], q[source + 1u]);
+      let unit = min(source + first + i * threads, last);
+      units[i] = pack(q[unit * 2u], q[unit * 2u + 1u]);
     }
     for (var i = 0u; i < queryLoads; i++) {
       let at = first + i * threads;
-      if (at < tileRows * rowUnits) {
+      if (at < tileUnits) {
         tile[at + at / rowUnits] = units[i];
       }
     }
