@@ -1,15 +1,14 @@
 // kda_prefill / recurrent: four tokens after the other four, the state in registers.
-//   e_i = (G_i k_i)^T S,  u_i = beta_i (v_i - e_i - sum_{j<i} A_ij u_j)         G_i = exp2(g_0 + .. + g_i)
-//   o_i = (G_i q_i)^T S + sum_{j<=i} P_ij u_j,  S' = G_3 S + sum_i (G_3 / G_i k_i) u_i^T         S [K, V]
-//   A_ij = k_i . (G_i / G_j k_j),  P_ij = q_i . (G_i / G_j k_j)
+//   u_i = U_i - W_i^T S,  o_i = (G_i q_i)^T S + sum_{j<=i} P_ij u_j                   G_i = exp2(g_0 + .. + g_i)
+//   S' = G_3 S + sum_i (G_3 / G_i k_i) u_i^T,  P_ij = q_i . (G_i / G_j k_j)                         S [K, V]
 // One workgroup owns tileV columns of one head's S; a worker holds rowsPerThread rows of four columns, in registers.
-// The sums e decide the pace: they cross the workers of a column in rounds of shuffles, each of them waited out behind
+// The sums W^T S decide the pace: they cross the workers of a column in rounds of shuffles, each waited out behind
 // multiply-adds that do not need it.
 // Loaders, whole subgroups of their own, stage the next batch meanwhile. Linked with recurrent_loaders.
 // Neighbours in one subgroup: the workers of a column, and the loaders of a block.
 // Work may be cut into segments of tokens, workgroup z the z-th of its window: a state wider than V is the map of a
 // segment, what it adds to a state of zeros and what it makes of the identity, and then there are no outputs.
-// Workgroup memory: twice batch tokens of G k, G q, G_3/G k [K], G_3 [K], v [tileV], beta; A and P; f32.
+// Workgroup memory: twice batch tokens of W, G q, G_3 / G k [K], U [tileV]; G_3 [K] and P of their blocks; f32.
 
 const keyDim: u32 = 128u; // K
 const valueDim: u32 = 128u; // V
@@ -17,6 +16,7 @@ const stateDim: u32 = 128u; // columns of S: V, or V + K of a map
 const tileV: u32 = 32u; // columns of S per workgroup (fla: BV)
 const rowsPerThread: u32 = 8u; // rows of S per worker
 const batch: u32 = 8u; // tokens staged at a time
+const repeats: u32 = 1u; // blocks of a batch one after the other in the text
 const team: u32 = 32u; // loaders of a block, one subgroup or less
 alias Io = f32; // storage type of q, k, v, o
 
@@ -53,13 +53,12 @@ const owned: u32 = (15u + parts) / parts; // outputs of a block a worker writes,
 // The rows of a block's tokens. Nested so that all indices but two are constants, which costs one bounds check for many
 // reads.
 alias Rows = array<array<array<vec4<f32>, parts>, rowVectors>, block>;
-var<workgroup> keysIn: array<Rows, 2u * blocks>; // G k, against the state before the block
+var<workgroup> keysIn: array<Rows, 2u * blocks>; // W, against the state before the block
 var<workgroup> queriesIn: array<Rows, 2u * blocks>; // scale G q
 var<workgroup> keysOut: array<Rows, 2u * blocks>; // G_3 / G k, into the state after the block
 var<workgroup> decays: array<array<array<vec4<f32>, parts>, rowVectors>, 2u * blocks>; // G_3
-var<workgroup> products: array<array<vec4<f32>, block>, 2u * blocks>; // P_ij at [i][j], A_ij at [j][i]
-var<workgroup> values: array<array<vec4<f32>, tileV>, 2u * blocks>; // v of four tokens
-var<workgroup> strengths: array<vec4<f32>, 2u * blocks>; // beta
+var<workgroup> products: array<array<vec4<f32>, block>, 2u * blocks>; // P_ij at [i][j], zeros for j > i
+var<workgroup> values: array<array<vec4<f32>, tileV>, 2u * blocks>; // U of four tokens
 
 // What a workgroup works through.
 struct Segment {
@@ -83,6 +82,7 @@ fn main(
   @builtin(workgroup_id) workgroup: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) thread: u32,
+  @builtin(subgroup_invocation_id) subgroupLane: u32,
 ) {
   let sequence = workgroup.y; // of one head
   let firstRow = sequence / params.heads * params.tokens * params.heads + sequence % params.heads;
@@ -125,137 +125,125 @@ fn main(
   var turn = 0u;
   for (var start = first; start < segment.last + batch; start += batch) {
     if (isLoader) {
-      stage(thread - workers, start, turn, segment.last, next);
+      stage(thread - workers, start, turn, segment.last, subgroupLane, next);
       next = fetch(thread - workers, start + batch, segment, firstColumn); // in flight across the barrier
     } else if (start > first) {
-      for (var m = 0u; m < blocks; m++) {
-        // Reads of workgroup memory come in batches ahead of their use: compilers leave them where they stand.
-        let staged = (1u - turn) * blocks + m;
-        var keyRows = array<vec4<f32>, block * rowVectors>();
-        var queryRows = array<vec4<f32>, block * rowVectors>();
+      for (var m = 0u; m < blocks; m += repeats) {
         // @unroll
-        for (var n = 0u; n < block; n++) {
+        for (var b = 0u; b < repeats; b++) {
+          // Reads of workgroup memory come in batches ahead of their use: compilers leave them where they stand.
+          let staged = (1u - turn) * blocks + m + b;
+          var keyRows = array<vec4<f32>, block * rowVectors>();
+          var queryRows = array<vec4<f32>, block * rowVectors>();
           // @unroll
-          for (var j = 0u; j < rowVectors; j++) {
-            keyRows[n * rowVectors + j] = keysIn[staged][n][j][part];
-            queryRows[n * rowVectors + j] = queriesIn[staged][n][j][part];
-          }
-        }
-        var erased = array<vec4<f32>, block>(); // e of the worker's rows
-        // @unroll
-        for (var n = 0u; n < block; n++) {
-          // @unroll
-          for (var j = 0u; j < rowVectors; j++) {
+          for (var n = 0u; n < block; n++) {
             // @unroll
-            for (var e = 0u; e < 4u; e++) {
-              erased[n] = fma(vec4<f32>(keyRows[n * rowVectors + j][e]), S[4u * j + e], erased[n]);
+            for (var j = 0u; j < rowVectors; j++) {
+              keyRows[n * rowVectors + j] = keysIn[staged][n][j][part];
+              queryRows[n * rowVectors + j] = queriesIn[staged][n][j][part];
             }
           }
-        }
-        var pairs = array<vec2<f32>, block>();
-        // @unroll
-        for (var n = 0u; n < block; n++) {
-          pairs[n] = erased[n].xz + subgroupShuffleXor(erased[n].yw, 1u);
-        }
-        let weights = products[staged];
-        let strength = strengths[staged];
-        let value = values[staged][group - firstColumn + part % 4u];
+          var erased = array<vec4<f32>, block>(); // W^T S of the worker's rows
+          // @unroll
+          for (var n = 0u; n < block; n++) {
+            // @unroll
+            for (var j = 0u; j < rowVectors; j++) {
+              // @unroll
+              for (var e = 0u; e < 4u; e++) {
+                erased[n] = fma(vec4<f32>(keyRows[n * rowVectors + j][e]), S[4u * j + e], erased[n]);
+              }
+            }
+          }
+          var pairs = array<vec2<f32>, block>();
+          // @unroll
+          for (var n = 0u; n < block; n++) {
+            pairs[n] = erased[n].xz + subgroupShuffleXor(erased[n].yw, 1u);
+          }
+          let value = values[staged][group - firstColumn + part % 4u];
 
-        // Outputs as far as the state before the block goes, and after each token a round of the sums e over the parts:
-        // part p gets those of its first column, p % 4.
-        var sums = vec4<f32>(0.0);
-        var kept = array<vec4<f32>, block>();
-        // @unroll
-        for (var n = 0u; n < block; n++) {
+          // Outputs as far as the state before the block goes, and after each token a round of the sums W^T S over the
+          // parts: part p gets those of its first column, p % 4.
+          var sums = vec4<f32>(0.0);
+          var kept = array<vec4<f32>, block>();
           // @unroll
-          for (var j = 0u; j < rowVectors; j++) {
+          for (var n = 0u; n < block; n++) {
             // @unroll
-            for (var e = 0u; e < 4u; e++) {
-              kept[n] = fma(vec4<f32>(queryRows[n * rowVectors + j][e]), S[4u * j + e], kept[n]);
+            for (var j = 0u; j < rowVectors; j++) {
+              // @unroll
+              for (var e = 0u; e < 4u; e++) {
+                kept[n] = fma(vec4<f32>(queryRows[n * rowVectors + j][e]), S[4u * j + e], kept[n]);
+              }
+            }
+            if (n == 0u) {
+              // @unroll
+              for (var i = 0u; i < block; i++) {
+                sums[i] = pairs[i].x + subgroupShuffleXor(pairs[i].y, 2u);
+              }
+            }
+            if (n == 1u && parts > 4u) { sums += subgroupShuffleXor(sums, 4u); }
+            if (n == 2u && parts > 8u) { sums += subgroupShuffleXor(sums, 8u); }
+            // @unroll
+            for (var j = 0u; j < rowVectors; j++) {
+              keyRows[n * rowVectors + j] = keysOut[staged][n][j][part];
             }
           }
-          if (n == 0u) {
-            // @unroll
-            for (var i = 0u; i < block; i++) {
-              sums[i] = pairs[i].x + subgroupShuffleXor(pairs[i].y, 2u);
-            }
-          }
-          if (n == 1u && parts > 4u) { sums += subgroupShuffleXor(sums, 4u); }
-          if (n == 2u && parts > 8u) { sums += subgroupShuffleXor(sums, 8u); }
+          if (parts > 16u) { sums += subgroupShuffleXor(sums, 16u); }
+          var decay = array<vec4<f32>, rowVectors>();
           // @unroll
           for (var j = 0u; j < rowVectors; j++) {
-            keyRows[n * rowVectors + j] = keysOut[staged][n][j][part];
+            decay[j] = decays[staged][j][part];
           }
-        }
-        if (parts > 16u) { sums += subgroupShuffleXor(sums, 16u); }
-        var decay = array<vec4<f32>, rowVectors>();
-        // @unroll
-        for (var j = 0u; j < rowVectors; j++) {
-          decay[j] = decays[staged][j][part];
-        }
-        var fresh = value - sums; // then u of column part % 4
-        // @unroll
-        for (var n = 0u; n < block; n++) {
+          let fresh = value - sums; // u of column part % 4
+          let fresh1 = subgroupShuffleXor(fresh, 1u);
+          let fresh2 = subgroupShuffleXor(fresh, 2u);
+          let fresh3 = subgroupShuffleXor(fresh, 3u);
           // @unroll
-          for (var j = 0u; j < n; j++) {
-            fresh[n] -= weights[j][n] * fresh[j];
+          for (var n = 0u; n < block; n++) {
+            pairs[n] = kept[n].xz + subgroupShuffleXor(kept[n].yw, 1u);
           }
-          fresh[n] *= strength[n];
-        }
-        let fresh1 = subgroupShuffleXor(fresh, 1u);
-        let fresh2 = subgroupShuffleXor(fresh, 2u);
-        let fresh3 = subgroupShuffleXor(fresh, 3u);
-        // @unroll
-        for (var n = 0u; n < block; n++) {
-          pairs[n] = kept[n].xz + subgroupShuffleXor(kept[n].yw, 1u);
-        }
 
-        // The state after the block, and in between rounds of the outputs' sums: they are halved until part p has its own.
-        // @unroll
-        for (var j = 0u; j < rowVectors; j++) {
-          // @unroll
-          for (var e = 0u; e < 4u; e++) {
-            S[4u * j + e] *= decay[j][e];
-          }
-        }
-        var outputs = vec4<f32>(0.0);
-        // @unroll
-        for (var n = 0u; n < block; n++) {
-          let row = vec4<f32>(fresh[n], fresh1[n], fresh2[n], fresh3[n]);
+          // The state after the block, and in between rounds of the outputs' sums: they are halved until part p has its
+          // own.
           // @unroll
           for (var j = 0u; j < rowVectors; j++) {
             // @unroll
             for (var e = 0u; e < 4u; e++) {
-              S[4u * j + e] = fma(vec4<f32>(keyRows[n * rowVectors + j][e]), row, S[4u * j + e]);
+              S[4u * j + e] *= decay[j][e];
             }
           }
-          if (n == 0u) {
+          var outputs = vec4<f32>(0.0);
+          // @unroll
+          for (var n = 0u; n < block; n++) {
+            let row = vec4<f32>(fresh[n], fresh1[n], fresh2[n], fresh3[n]);
             // @unroll
-            for (var i = 0u; i < block; i++) {
-              outputs[i] = pairs[i].x + subgroupShuffleXor(pairs[i].y, 2u);
+            for (var j = 0u; j < rowVectors; j++) {
+              // @unroll
+              for (var e = 0u; e < 4u; e++) {
+                S[4u * j + e] = fma(vec4<f32>(keyRows[n * rowVectors + j][e]), row, S[4u * j + e]);
+              }
+            }
+            if (n == 0u) {
+              // @unroll
+              for (var i = 0u; i < block; i++) {
+                outputs[i] = pairs[i].x + subgroupShuffleXor(pairs[i].y, 2u);
+              }
+            }
+            if (n == 1u && parts > 4u) {
+              outputs.x = exchanged(outputs.x, outputs.z, part, 4u);
+              outputs.y = exchanged(outputs.y, outputs.w, part, 4u);
+            }
+            if (n == 2u && parts > 8u) { outputs.x = exchanged(outputs.x, outputs.y, part, 8u); }
+          }
+          if (parts > 16u) { outputs.x += subgroupShuffleXor(outputs.x, 16u); }
+          // @unroll
+          for (var i = 0u; i < owned; i++) {
+            let n = firstOwned + i;
+            if (stateDim == valueDim && part < 16u && start - batch + (m + b) * block + n < segment.last) {
+              o[outputAt + i * tokenStride] = Io(outputs[i] + dot(products[staged][n], fresh));
             }
           }
-          if (n == 1u && parts > 4u) {
-            outputs.x = exchanged(outputs.x, outputs.z, part, 4u);
-            outputs.y = exchanged(outputs.y, outputs.w, part, 4u);
-          }
-          if (n == 2u && parts > 8u) { outputs.x = exchanged(outputs.x, outputs.y, part, 8u); }
+          outputAt += block * tokenStride;
         }
-        if (parts > 16u) { outputs.x += subgroupShuffleXor(outputs.x, 16u); }
-        // @unroll
-        for (var i = 0u; i < owned; i++) {
-          let n = firstOwned + i;
-          if (stateDim == valueDim && part < 16u && start - batch + m * block + n < segment.last) {
-            let row = products[staged][n];
-            var output = outputs[i];
-            // @unroll
-            for (var j = 0u; j < block; j++) {
-              output = fma(select(0.0, row[j], j <= n), fresh[j], output);
-            }
-            o[outputAt + i * tokenStride] = Io(output);
-          }
-        }
-        outputAt += block * tokenStride;
       }
     }
     turn = 1u - turn;

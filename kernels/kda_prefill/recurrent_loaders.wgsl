@@ -1,5 +1,7 @@
 // kda_prefill / recurrent_loaders: the threads of the recurrent pass that fetch tokens, decay them, and stage them.
-//   G_i k_i,  scale G_i q_i,  G_3 / G_i k_i,  G_3;  P_ij = q_i . (G_i / G_j k_j),  A_ij = k_i . (G_i / G_j k_j)
+//   W_i = beta_i (G_i k_i - sum_{j<i} A_ij W_j),  U_i = beta_i (v_i - sum_{j<i} A_ij U_j)
+//   scale G_i q_i,  G_3 / G_i k_i,  G_3;  P_ij = scale q_i . (G_i / G_j k_j),  A_ij = k_i . (G_i / G_j k_j)
+// With W and U a token needs no other of its block: workers wait for the sums W^T S and for nothing after them.
 // A team of loaders takes a block of four tokens, each lane its channels. What is fetched is on its way across the
 // barrier and staged in the next round: a load whose value is used in the same round is moved down to its use by
 // compilers, and its latency is waited out.
@@ -37,10 +39,11 @@ fn fetch(loader: u32, start: u32, segment: Segment, firstColumn: u32) -> Fetched
 }
 
 // Stages what was fetched of the batch at `start` as the `turn`th. Tokens past the last leave the state as it is.
-fn stage(loader: u32, start: u32, turn: u32, last: u32, fetched: Fetched) {
+fn stage(loader: u32, start: u32, turn: u32, last: u32, subgroupLane: u32, fetched: Fetched) {
   let to = turn * blocks + loader / team;
   let lane = loader % team;
   let first = start + loader / team * block;
+  var keys = array<vec4<f32>, rounds * block>(); // G_i k_i, then W_i
   var sums = array<f32, 16>(); // P_ij at 4 i + j, A_ij at 4 j + i
   // @unroll
   for (var r = 0u; r < rounds; r++) {
@@ -63,7 +66,7 @@ fn stage(loader: u32, start: u32, turn: u32, last: u32, fetched: Fetched) {
       }
       held[i] = key;
       sums[5u * i] += dot(query, key);
-      keysIn[to][i][x / parts][x % parts] = decay * key;
+      keys[r * block + i] = decay * key;
       queriesIn[to][i][x / parts][x % parts] = decay * query;
     }
     // @unroll
@@ -94,26 +97,58 @@ fn stage(loader: u32, start: u32, turn: u32, last: u32, fetched: Fetched) {
     at += (lane & 8u) / 8u;
   }
   if (team >= 32u) { sums[0] += subgroupShuffleXor(sums[0], 16u); }
-  products[to][row][at] = sums[0];
-  if (team < 16u) { products[to][row][at + 1u] = sums[1]; }
+  products[to][row][at] = select(0.0, sums[0], at <= row);
+  if (team < 16u) { products[to][row][at + 1u] = select(0.0, sums[1], at + 1u <= row); }
   if (team < 8u) {
-    products[to][row][2] = sums[2];
-    products[to][row][3] = sums[3];
+    products[to][row][2] = select(0.0, sums[2], row >= 2u);
+    products[to][row][3] = select(0.0, sums[3], row == 3u);
   }
 
+  var strength = vec4<f32>(0.0);
+  // @unroll
+  for (var n = 0u; n < block; n++) {
+    strength[n] = select(0.0, fetched.strength[n], first + n < last);
+  }
+  var taken = array<vec4<f32>, block>(); // A_ij at [j][i]
+  let teamLane = subgroupLane - subgroupLane % team;
+  // @unroll
+  for (var j = 0u; j < block; j++) {
+    // @unroll
+    for (var i = j + 1u; i < block; i++) {
+      if (team >= 16u) {
+        taken[j][i] = subgroupShuffle(sums[0], teamLane + (j / 2u + j % 2u * 2u + i / 2u * 4u + i % 2u * 8u));
+      } else if (team >= 8u) {
+        taken[j][i] = subgroupShuffle(sums[i % 2u], teamLane + (j / 2u + j % 2u * 2u + i / 2u * 4u));
+      } else {
+        taken[j][i] = subgroupShuffle(sums[i], teamLane + (j / 2u + j % 2u * 2u));
+      }
+    }
+  }
+  // @unroll
+  for (var r = 0u; r < rounds; r++) {
+    let x = r * team + lane;
+    // @unroll
+    for (var i = 0u; i < block; i++) {
+      // @unroll
+      for (var j = 0u; j < i; j++) {
+        keys[r * block + i] -= taken[j][i] * keys[r * block + j];
+      }
+      keys[r * block + i] *= strength[i];
+      keysIn[to][i][x / parts][x % parts] = keys[r * block + i];
+    }
+  }
   // @unroll
   for (var c = 0u; c < valueRounds; c++) {
     var value = vec4<f32>(0.0);
     // @unroll
-    for (var n = 0u; n < block; n++) {
-      value[n] = f32(fetched.value[c * block + n]);
+    for (var i = 0u; i < block; i++) {
+      value[i] = f32(fetched.value[c * block + i]);
+      // @unroll
+      for (var j = 0u; j < i; j++) {
+        value[i] -= taken[j][i] * value[j];
+      }
+      value[i] *= strength[i];
     }
     if (c * team + lane < tileV) { values[to][c * team + lane] = value; }
-  }
-  if (lane == 0u) {
-    // @unroll
-    for (var n = 0u; n < block; n++) {
-      strengths[to][n] = select(0.0, fetched.strength[n], first + n < last);
-    }
   }
 }

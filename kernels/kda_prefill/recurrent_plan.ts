@@ -51,6 +51,7 @@ function walkText(stateDim: number, { axes, config, device }: Setting): string {
     tileV: config.tileV,
     rowsPerThread: config.recurrentRows,
     batch: config.recurrentBatch,
+    repeats: config.recurrentRepeats,
     team: Math.min(axes.K / 4, device.subgroupSize!.min),
     Io: config.io,
   });

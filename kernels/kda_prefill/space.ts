@@ -81,6 +81,13 @@ const tunables = {
     scope: "recurrent",
     formulations: ["recurrent"],
   }),
+  recurrentRepeats: oneOf([1, 2], {
+    initial: 1,
+    unit: "blocks",
+    doc: "Blocks of four tokens one after the other in the text, which the driver then schedules together",
+    scope: "recurrent",
+    formulations: ["recurrent"],
+  }),
   segments: oneOf([1, 4, 8, 16, 32], {
     initial: 1,
     unit: "segments",
@@ -132,6 +139,11 @@ export const space = defineSpace(tunables, [
     holds: (c) => scanThreads(c) >= 32 && scanThreads(c) <= 512,
     reason: "the scan's 2 * chunkSize / scanRows * tileV / 4 * scanSplit threads must be 32 to 512",
     formulations: ["chunked"],
+  },
+  {
+    holds: (c) => 4 * c.recurrentRepeats <= c.recurrentBatch,
+    reason: "recurrentRepeats must not exceed the blocks of four tokens in recurrentBatch",
+    formulations: ["recurrent"],
   },
   {
     holds: (c) => recurrentWorkers(c) >= 32 && recurrentWorkers(c) <= 512,

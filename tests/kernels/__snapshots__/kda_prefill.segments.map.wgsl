@@ -1,17 +1,16 @@
 enable subgroups;
 diagnostic(off, subgroup_uniformity);
 // kda_prefill / recurrent: four tokens after the other four, the state in registers.
-//   e_i = (G_i k_i)^T S,  u_i = beta_i (v_i - e_i - sum_{j<i} A_ij u_j)         G_i = exp2(g_0 + .. + g_i)
-//   o_i = (G_i q_i)^T S + sum_{j<=i} P_ij u_j,  S' = G_3 S + sum_i (G_3 / G_i k_i) u_i^T         S [K, V]
-//   A_ij = k_i . (G_i / G_j k_j),  P_ij = q_i . (G_i / G_j k_j)
+//   u_i = U_i - W_i^T S,  o_i = (G_i q_i)^T S + sum_{j<=i} P_ij u_j                   G_i = exp2(g_0 + .. + g_i)
+//   S' = G_3 S + sum_i (G_3 / G_i k_i) u_i^T,  P_ij = q_i . (G_i / G_j k_j)                         S [K, V]
 // One workgroup owns tileV columns of one head's S; a worker holds rowsPerThread rows of four columns, in registers.
-// The sums e decide the pace: they cross the workers of a column in rounds of shuffles, each of them waited out behind
+// The sums W^T S decide the pace: they cross the workers of a column in rounds of shuffles, each waited out behind
 // multiply-adds that do not need it.
 // Loaders, whole subgroups of their own, stage the next batch meanwhile. Linked with recurrent_loaders.
 // Neighbours in one subgroup: the workers of a column, and the loaders of a block.
 // Work may be cut into segments of tokens, workgroup z the z-th of its window: a state wider than V is the map of a
 // segment, what it adds to a state of zeros and what it makes of the identity, and then there are no outputs.
-// Workgroup memory: twice batch tokens of G k, G q, G_3/G k [K], G_3 [K], v [tileV], beta; A and P; f32.
+// Workgroup memory: twice batch tokens of W, G q, G_3 / G k [K], U [tileV]; G_3 [K] and P of their blocks; f32.
 
 const keyDim: u32 = 128u; // K
 const valueDim: u32 = 128u; // V
@@ -19,6 +18,7 @@ const stateDim: u32 = 256u; // columns of S: V, or V + K of a map
 const tileV: u32 = 16u; // columns of S per workgroup (fla: BV)
 const rowsPerThread: u32 = 16u; // rows of S per worker
 const batch: u32 = 8u; // tokens staged at a time
+const repeats: u32 = 1u; // blocks of a batch one after the other in the text
 const team: u32 = 32u; // loaders of a block, one subgroup or less
 alias Io = f32; // storage type of q, k, v, o
 
@@ -55,13 +55,12 @@ const owned: u32 = (15u + parts) / parts; // outputs of a block a worker writes,
 // The rows of a block's tokens. Nested so that all indices but two are constants, which costs one bounds check for many
 // reads.
 alias Rows = array<array<array<vec4<f32>, parts>, rowVectors>, block>;
-var<workgroup> keysIn: array<Rows, 2u * blocks>; // G k, against the state before the block
+var<workgroup> keysIn: array<Rows, 2u * blocks>; // W, against the state before the block
 var<workgroup> queriesIn: array<Rows, 2u * blocks>; // scale G q
 var<workgroup> keysOut: array<Rows, 2u * blocks>; // G_3 / G k, into the state after the block
 var<workgroup> decays: array<array<array<vec4<f32>, parts>, rowVectors>, 2u * blocks>; // G_3
-var<workgroup> products: array<array<vec4<f32>, block>, 2u * blocks>; // P_ij at [i][j], A_ij at [j][i]
-var<workgroup> values: array<array<vec4<f32>, tileV>, 2u * blocks>; // v of four tokens
-var<workgroup> strengths: array<vec4<f32>, 2u * blocks>; // beta
+var<workgroup> products: array<array<vec4<f32>, block>, 2u * blocks>; // P_ij at [i][j], zeros for j > i
+var<workgroup> values: array<array<vec4<f32>, tileV>, 2u * blocks>; // U of four tokens
 
 // What a workgroup works through.
 struct Segment {
@@ -85,6 +84,7 @@ fn main(
   @builtin(workgroup_id) workgroup: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) thread: u32,
+  @builtin(subgroup_invocation_id) subgroupLane: u32,
 ) {
   let sequence = workgroup.y; // of one head
   let firstRow = sequence / params.heads * params.tokens * params.heads + sequence % params.heads;
@@ -125,114 +125,104 @@ fn main(
   var turn = 0u;
   for (var start = first; start < segment.last + batch; start += batch) {
     if (isLoader) {
-      stage(thread - workers, start, turn, segment.last, next);
+      stage(thread - workers, start, turn, segment.last, subgroupLane, next);
       next = fetch(thread - workers, start + batch, segment, firstColumn); // in flight across the barrier
     } else if (start > first) {
-      for (var m = 0u; m < blocks; m++) {
-        // Reads of workgroup memory come in batches ahead of their use: compilers leave them where they stand.
-        let staged = (1u - turn) * blocks + m;
-        var keyRows = array<vec4<f32>, block * rowVectors>();
-        var queryRows = array<vec4<f32>, block * rowVectors>();
-        for (var n = 0u; n < block; n++) {
-          for (var j = 0u; j < rowVectors; j++) {
-            keyRows[n * rowVectors + j] = keysIn[staged][n][j][part];
-            queryRows[n * rowVectors + j] = queriesIn[staged][n][j][part];
-          }
-        }
-        var erased = array<vec4<f32>, block>(); // e of the worker's rows
-        for (var n = 0u; n < block; n++) {
-          for (var j = 0u; j < rowVectors; j++) {
-            for (var e = 0u; e < 4u; e++) {
-              erased[n] = fma(vec4<f32>(keyRows[n * rowVectors + j][e]), S[4u * j + e], erased[n]);
+      for (var m = 0u; m < blocks; m += repeats) {
+        for (var b = 0u; b < repeats; b++) {
+          // Reads of workgroup memory come in batches ahead of their use: compilers leave them where they stand.
+          let staged = (1u - turn) * blocks + m + b;
+          var keyRows = array<vec4<f32>, block * rowVectors>();
+          var queryRows = array<vec4<f32>, block * rowVectors>();
+          for (var n = 0u; n < block; n++) {
+            for (var j = 0u; j < rowVectors; j++) {
+              keyRows[n * rowVectors + j] = keysIn[staged][n][j][part];
+              queryRows[n * rowVectors + j] = queriesIn[staged][n][j][part];
             }
           }
-        }
-        var pairs = array<vec2<f32>, block>();
-        for (var n = 0u; n < block; n++) {
-          pairs[n] = erased[n].xz + subgroupShuffleXor(erased[n].yw, 1u);
-        }
-        let weights = products[staged];
-        let strength = strengths[staged];
-        let value = values[staged][group - firstColumn + part % 4u];
+          var erased = array<vec4<f32>, block>(); // W^T S of the worker's rows
+          for (var n = 0u; n < block; n++) {
+            for (var j = 0u; j < rowVectors; j++) {
+              for (var e = 0u; e < 4u; e++) {
+                erased[n] = fma(vec4<f32>(keyRows[n * rowVectors + j][e]), S[4u * j + e], erased[n]);
+              }
+            }
+          }
+          var pairs = array<vec2<f32>, block>();
+          for (var n = 0u; n < block; n++) {
+            pairs[n] = erased[n].xz + subgroupShuffleXor(erased[n].yw, 1u);
+          }
+          let value = values[staged][group - firstColumn + part % 4u];
 
-        // Outputs as far as the state before the block goes, and after each token a round of the sums e over the parts:
-        // part p gets those of its first column, p % 4.
-        var sums = vec4<f32>(0.0);
-        var kept = array<vec4<f32>, block>();
-        for (var n = 0u; n < block; n++) {
-          for (var j = 0u; j < rowVectors; j++) {
-            for (var e = 0u; e < 4u; e++) {
-              kept[n] = fma(vec4<f32>(queryRows[n * rowVectors + j][e]), S[4u * j + e], kept[n]);
+          // Outputs as far as the state before the block goes, and after each token a round of the sums W^T S over the
+          // parts: part p gets those of its first column, p % 4.
+          var sums = vec4<f32>(0.0);
+          var kept = array<vec4<f32>, block>();
+          for (var n = 0u; n < block; n++) {
+            for (var j = 0u; j < rowVectors; j++) {
+              for (var e = 0u; e < 4u; e++) {
+                kept[n] = fma(vec4<f32>(queryRows[n * rowVectors + j][e]), S[4u * j + e], kept[n]);
+              }
+            }
+            if (n == 0u) {
+              for (var i = 0u; i < block; i++) {
+                sums[i] = pairs[i].x + subgroupShuffleXor(pairs[i].y, 2u);
+              }
+            }
+            if (n == 1u && parts > 4u) { sums += subgroupShuffleXor(sums, 4u); }
+            if (n == 2u && parts > 8u) { sums += subgroupShuffleXor(sums, 8u); }
+            for (var j = 0u; j < rowVectors; j++) {
+              keyRows[n * rowVectors + j] = keysOut[staged][n][j][part];
             }
           }
-          if (n == 0u) {
-            for (var i = 0u; i < block; i++) {
-              sums[i] = pairs[i].x + subgroupShuffleXor(pairs[i].y, 2u);
-            }
-          }
-          if (n == 1u && parts > 4u) { sums += subgroupShuffleXor(sums, 4u); }
-          if (n == 2u && parts > 8u) { sums += subgroupShuffleXor(sums, 8u); }
+          if (parts > 16u) { sums += subgroupShuffleXor(sums, 16u); }
+          var decay = array<vec4<f32>, rowVectors>();
           for (var j = 0u; j < rowVectors; j++) {
-            keyRows[n * rowVectors + j] = keysOut[staged][n][j][part];
+            decay[j] = decays[staged][j][part];
           }
-        }
-        if (parts > 16u) { sums += subgroupShuffleXor(sums, 16u); }
-        var decay = array<vec4<f32>, rowVectors>();
-        for (var j = 0u; j < rowVectors; j++) {
-          decay[j] = decays[staged][j][part];
-        }
-        var fresh = value - sums; // then u of column part % 4
-        for (var n = 0u; n < block; n++) {
-          for (var j = 0u; j < n; j++) {
-            fresh[n] -= weights[j][n] * fresh[j];
+          let fresh = value - sums; // u of column part % 4
+          let fresh1 = subgroupShuffleXor(fresh, 1u);
+          let fresh2 = subgroupShuffleXor(fresh, 2u);
+          let fresh3 = subgroupShuffleXor(fresh, 3u);
+          for (var n = 0u; n < block; n++) {
+            pairs[n] = kept[n].xz + subgroupShuffleXor(kept[n].yw, 1u);
           }
-          fresh[n] *= strength[n];
-        }
-        let fresh1 = subgroupShuffleXor(fresh, 1u);
-        let fresh2 = subgroupShuffleXor(fresh, 2u);
-        let fresh3 = subgroupShuffleXor(fresh, 3u);
-        for (var n = 0u; n < block; n++) {
-          pairs[n] = kept[n].xz + subgroupShuffleXor(kept[n].yw, 1u);
-        }
 
-        // The state after the block, and in between rounds of the outputs' sums: they are halved until part p has its own.
-        for (var j = 0u; j < rowVectors; j++) {
-          for (var e = 0u; e < 4u; e++) {
-            S[4u * j + e] *= decay[j][e];
-          }
-        }
-        var outputs = vec4<f32>(0.0);
-        for (var n = 0u; n < block; n++) {
-          let row = vec4<f32>(fresh[n], fresh1[n], fresh2[n], fresh3[n]);
+          // The state after the block, and in between rounds of the outputs' sums: they are halved until part p has its
+          // own.
           for (var j = 0u; j < rowVectors; j++) {
             for (var e = 0u; e < 4u; e++) {
-              S[4u * j + e] = fma(vec4<f32>(keyRows[n * rowVectors + j][e]), row, S[4u * j + e]);
+              S[4u * j + e] *= decay[j][e];
             }
           }
-          if (n == 0u) {
-            for (var i = 0u; i < block; i++) {
-              outputs[i] = pairs[i].x + subgroupShuffleXor(pairs[i].y, 2u);
+          var outputs = vec4<f32>(0.0);
+          for (var n = 0u; n < block; n++) {
+            let row = vec4<f32>(fresh[n], fresh1[n], fresh2[n], fresh3[n]);
+            for (var j = 0u; j < rowVectors; j++) {
+              for (var e = 0u; e < 4u; e++) {
+                S[4u * j + e] = fma(vec4<f32>(keyRows[n * rowVectors + j][e]), row, S[4u * j + e]);
+              }
+            }
+            if (n == 0u) {
+              for (var i = 0u; i < block; i++) {
+                outputs[i] = pairs[i].x + subgroupShuffleXor(pairs[i].y, 2u);
+              }
+            }
+            if (n == 1u && parts > 4u) {
+              outputs.x = exchanged(outputs.x, outputs.z, part, 4u);
+              outputs.y = exchanged(outputs.y, outputs.w, part, 4u);
+            }
+            if (n == 2u && parts > 8u) { outputs.x = exchanged(outputs.x, outputs.y, part, 8u); }
+          }
+          if (parts > 16u) { outputs.x += subgroupShuffleXor(outputs.x, 16u); }
+          for (var i = 0u; i < owned; i++) {
+            let n = firstOwned + i;
+            if (stateDim == valueDim && part < 16u && start - batch + (m + b) * block + n < segment.last) {
+              o[outputAt + i * tokenStride] = Io(outputs[i] + dot(products[staged][n], fresh));
             }
           }
-          if (n == 1u && parts > 4u) {
-            outputs.x = exchanged(outputs.x, outputs.z, part, 4u);
-            outputs.y = exchanged(outputs.y, outputs.w, part, 4u);
-          }
-          if (n == 2u && parts > 8u) { outputs.x = exchanged(outputs.x, outputs.y, part, 8u); }
+          outputAt += block * tokenStride;
         }
-        if (parts > 16u) { outputs.x += subgroupShuffleXor(outputs.x, 16u); }
-        for (var i = 0u; i < owned; i++) {
-          let n = firstOwned + i;
-          if (stateDim == valueDim && part < 16u && start - batch + m * block + n < segment.last) {
-            let row = products[staged][n];
-            var output = outputs[i];
-            for (var j = 0u; j < block; j++) {
-              output = fma(select(0.0, row[j], j <= n), fresh[j], output);
-            }
-            o[outputAt + i * tokenStride] = Io(output);
-          }
-        }
-        outputAt += block * tokenStride;
       }
     }
     turn = 1u - turn;
@@ -249,7 +239,9 @@ fn main(
 }
 
 // kda_prefill / recurrent_loaders: the threads of the recurrent pass that fetch tokens, decay them, and stage them.
-//   G_i k_i,  scale G_i q_i,  G_3 / G_i k_i,  G_3;  P_ij = q_i . (G_i / G_j k_j),  A_ij = k_i . (G_i / G_j k_j)
+//   W_i = beta_i (G_i k_i - sum_{j<i} A_ij W_j),  U_i = beta_i (v_i - sum_{j<i} A_ij U_j)
+//   scale G_i q_i,  G_3 / G_i k_i,  G_3;  P_ij = scale q_i . (G_i / G_j k_j),  A_ij = k_i . (G_i / G_j k_j)
+// With W and U a token needs no other of its block: workers wait for the sums W^T S and for nothing after them.
 // A team of loaders takes a block of four tokens, each lane its channels. What is fetched is on its way across the
 // barrier and staged in the next round: a load whose value is used in the same round is moved down to its use by
 // compilers, and its latency is waited out.
@@ -284,10 +276,11 @@ fn fetch(loader: u32, start: u32, segment: Segment, firstColumn: u32) -> Fetched
 }
 
 // Stages what was fetched of the batch at `start` as the `turn`th. Tokens past the last leave the state as it is.
-fn stage(loader: u32, start: u32, turn: u32, last: u32, fetched: Fetched) {
+fn stage(loader: u32, start: u32, turn: u32, last: u32, subgroupLane: u32, fetched: Fetched) {
   let to = turn * blocks + loader / team;
   let lane = loader % team;
   let first = start + loader / team * block;
+  var keys = array<vec4<f32>, rounds * block>(); // G_i k_i, then W_i
   var sums = array<f32, 16>(); // P_ij at 4 i + j, A_ij at 4 j + i
   for (var r = 0u; r < rounds; r++) {
     let x = r * team + lane;
@@ -307,7 +300,7 @@ fn stage(loader: u32, start: u32, turn: u32, last: u32, fetched: Fetched) {
       }
       held[i] = key;
       sums[5u * i] += dot(query, key);
-      keysIn[to][i][x / parts][x % parts] = decay * key;
+      keys[r * block + i] = decay * key;
       queriesIn[to][i][x / parts][x % parts] = decay * query;
     }
     for (var i = 0u; i < block; i++) {
@@ -335,23 +328,49 @@ fn stage(loader: u32, start: u32, turn: u32, last: u32, fetched: Fetched) {
     at += (lane & 8u) / 8u;
   }
   if (team >= 32u) { sums[0] += subgroupShuffleXor(sums[0], 16u); }
-  products[to][row][at] = sums[0];
-  if (team < 16u) { products[to][row][at + 1u] = sums[1]; }
+  products[to][row][at] = select(0.0, sums[0], at <= row);
+  if (team < 16u) { products[to][row][at + 1u] = select(0.0, sums[1], at + 1u <= row); }
   if (team < 8u) {
-    products[to][row][2] = sums[2];
-    products[to][row][3] = sums[3];
+    products[to][row][2] = select(0.0, sums[2], row >= 2u);
+    products[to][row][3] = select(0.0, sums[3], row == 3u);
   }
 
+  var strength = vec4<f32>(0.0);
+  for (var n = 0u; n < block; n++) {
+    strength[n] = select(0.0, fetched.strength[n], first + n < last);
+  }
+  var taken = array<vec4<f32>, block>(); // A_ij at [j][i]
+  let teamLane = subgroupLane - subgroupLane % team;
+  for (var j = 0u; j < block; j++) {
+    for (var i = j + 1u; i < block; i++) {
+      if (team >= 16u) {
+        taken[j][i] = subgroupShuffle(sums[0], teamLane + (j / 2u + j % 2u * 2u + i / 2u * 4u + i % 2u * 8u));
+      } else if (team >= 8u) {
+        taken[j][i] = subgroupShuffle(sums[i % 2u], teamLane + (j / 2u + j % 2u * 2u + i / 2u * 4u));
+      } else {
+        taken[j][i] = subgroupShuffle(sums[i], teamLane + (j / 2u + j % 2u * 2u));
+      }
+    }
+  }
+  for (var r = 0u; r < rounds; r++) {
+    let x = r * team + lane;
+    for (var i = 0u; i < block; i++) {
+      for (var j = 0u; j < i; j++) {
+        keys[r * block + i] -= taken[j][i] * keys[r * block + j];
+      }
+      keys[r * block + i] *= strength[i];
+      keysIn[to][i][x / parts][x % parts] = keys[r * block + i];
+    }
+  }
   for (var c = 0u; c < valueRounds; c++) {
     var value = vec4<f32>(0.0);
-    for (var n = 0u; n < block; n++) {
-      value[n] = f32(fetched.value[c * block + n]);
+    for (var i = 0u; i < block; i++) {
+      value[i] = f32(fetched.value[c * block + i]);
+      for (var j = 0u; j < i; j++) {
+        value[i] -= taken[j][i] * value[j];
+      }
+      value[i] *= strength[i];
     }
     if (c * team + lane < tileV) { values[to][c * team + lane] = value; }
-  }
-  if (lane == 0u) {
-    for (var n = 0u; n < block; n++) {
-      strengths[to][n] = select(0.0, fetched.strength[n], first + n < last);
-    }
   }
 }
