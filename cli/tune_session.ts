@@ -118,9 +118,11 @@ async function tuneAll(
   let left = options.trials ?? Infinity;
   let lost: GpuDied | undefined;
   const ends: WorkloadEnd[] = [];
+  const hashes = new Map<string, string>();
   for (const [i, workload] of workloads.entries()) {
     const family = familyNamed(workload.family);
     const hash = await sourceHash(family);
+    hashes.set(family.name, hash);
     const stored = await store.trials(family.name);
     for (const warning of stored.warnings) note(warning);
     const all: Trial[] = stored.trials;
@@ -167,7 +169,8 @@ async function tuneAll(
   for (const { workload, nothingPassed } of ends) {
     if (nothingPassed) note(`No variant of ${workload.name} passed; the last one: ${nothingPassed}`);
   }
-  const shown = winners.filter((w) => workloads.some((x) => x.family === w.family));
+  // Winners of older source code stand in the profile until they are tuned again, and say nothing of this one.
+  const shown = winners.filter((w) => hashes.get(w.family) === w.sourceHash);
   if (options.json) {
     const result = { device: record, ceilings, newTrials, workloads: ends, winners: shown };
     await printJson({ ...result, profile: store.folder });

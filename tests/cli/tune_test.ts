@@ -94,10 +94,12 @@ testTune("tune begins at the winner of older source code, as far as the space st
   const path = (await trialsPath(root)).replace("kda_decode.jsonl", "profile.json");
   const { profile } = await stored(root);
   const config = { ...profile!.winners[0].config, tileV: 8, rowsPerThread: 7, bygone: true };
-  const winners = [{ ...profile!.winners[0], config, sourceHash: "0".repeat(16) }];
+  const stale = { ...profile!.winners[0], config, sourceHash: "0".repeat(16) };
+  const winners = [stale, { ...stale, bucket: stale.bucket.replace("NH<=1", "NH<=64") }];
   await Deno.writeTextFile(path, JSON.stringify({ ...profile, winners }));
   await Deno.remove(await trialsPath(root));
-  assertEquals((await runCli(tuneArgs(root, "--trials", "1"))).code, 0);
+  const { code, stdout } = await runCli(tuneArgs(root, "--trials", "1"));
+  assertEquals([code, stdout.includes("NH<=64")], [0, false], stdout);
   const [first] = (await stored(root)).trials;
   assertEquals([first.config.tileV, "bygone" in first.config], [8, false]);
 });
