@@ -47,12 +47,16 @@ const HEAT_SPAN_US = 5_000;
 export class ClockProbe implements WarmUp {
   /** Of the measured calls themselves, before the first look. */
   readonly leastUs = 5_000;
+  #expectedUs: number;
 
-  private constructor(
-    readonly execution: Execution,
-    readonly expectedUs: number,
+  /** `expectedUs`: what a burst takes at full clocks, until one is faster. */
+  constructor(
+    readonly execution: Pick<Execution, "encode">,
+    expectedUs: number,
     readonly timer: Pick<Timer, "spans">,
-  ) {}
+  ) {
+    this.#expectedUs = expectedUs;
+  }
 
   static async prepare(opened: OpenDevice, ceilings: Ceilings, timer: Timer): Promise<ClockProbe> {
     const { plan, flops } = fmaPlan(opened.capabilities, GROUPS, ROUNDS);
@@ -60,15 +64,17 @@ export class ClockProbe implements WarmUp {
     return new ClockProbe(execution, flops / ceilings.f32Tflops / 1e6, timer);
   }
 
-  /** Whether a burst runs at nearly the measured rate. */
+  /** Whether a burst runs at nearly the rate measured once, or seen since: a ceiling may have been taken too low. */
   async isWarm(): Promise<boolean> {
     const [span] = await this.timer.spans(1, (pass) => this.execution.encode(pass));
-    return this.expectedUs / span >= WARM_SHARE;
+    const share = this.#expectedUs / span;
+    if (span > 0) this.#expectedUs = Math.min(this.#expectedUs, span);
+    return share >= WARM_SHARE;
   }
 
   /** Bursts without a pause, as long as `us` at full clocks. */
   async heat(us: number): Promise<void> {
-    const bursts = Math.max(1, Math.ceil(HEAT_SPAN_US / this.expectedUs));
+    const bursts = Math.max(1, Math.ceil(HEAT_SPAN_US / this.#expectedUs));
     await this.timer.spans(Math.ceil(us / HEAT_SPAN_US), (pass) => {
       for (let i = 0; i < bursts; i++) this.execution.encode(pass);
     });

@@ -2,7 +2,8 @@
 import { PORTABLE_DEVICE } from "../../cli/portable_device.ts";
 import type { Capabilities, SubgroupMatrix } from "../../kernels/core/family.ts";
 import { SUBGROUP_MATRIX } from "../../kernels/core/pass.ts";
-import { floorUs } from "../../tuner/ceilings.ts";
+import { bestOfRounds, floorUs } from "../../tuner/ceilings.ts";
+import { ClockProbe } from "../../tuner/clock_probe.ts";
 import { matrixPlans } from "../../tuner/matrix_rate.ts";
 import { assert, assertEquals } from "../assert.ts";
 
@@ -60,4 +61,21 @@ Deno.test("matrixPlans() are none where the device lists no such shape or subgro
   assertEquals(matrixPlans(withMatrices(["u8", "u32", 16, 16, 16]), 1, 1), []);
   const device = withMatrices(["f16", "f32", 16, 16, 16]);
   assertEquals(matrixPlans({ ...device, subgroupSize: { min: 8, max: 32 } }, 1, 1), []);
+});
+
+Deno.test("bestOfRounds() goes on while clocks rise, and ends after two rounds without a gain", async () => {
+  const rounds = (...times: number[]) => async () =>
+    await bestOfRounds(() => Promise.resolve(times.shift()!));
+  assertEquals(await rounds(100, 99.5, 101, 1)(), 99.5);
+  assertEquals(await rounds(570, 560, 300, 101, 100, 100.5, 1)(), 100);
+  assertEquals(await rounds(8, 7, 6, 5, 4, 3, 2, 1, 0.1)(), 1, "eight rounds at most");
+});
+
+Deno.test("a ClockProbe that was told too low a rate believes the fastest burst it has seen", async () => {
+  const spans = [400, 100, 400, 105];
+  const timer = { spans: () => Promise.resolve([spans.shift()!]) };
+  const probe = new ClockProbe({ encode: () => {} }, 400, timer);
+  const answers: boolean[] = [];
+  while (spans.length > 0) answers.push(await probe.isWarm());
+  assertEquals(answers, [true, true, false, true]);
 });
