@@ -15,7 +15,6 @@ const rowsPerThread: u32 = 8u;   // in fours
 const laneColumns: u32 = 1u;    // neighbouring threads along a row; then the next row thread begins
 const threadStep: u32 = 1u;      // fours of rows from a thread's first to the next thread's first
 const fourStep: u32 = 16u;        // fours of rows from one of a thread to its next
-const operandsFirst: bool = false; // whether q, k and g are asked for before S
 const folded: bool = false;        // whether the grid has a z, where it may overshoot
 alias Vec = vec4<f32>;           // columnsPerThread columns
 alias StoredVec = vec4<f32>;     // what one load of S brings
@@ -77,14 +76,8 @@ fn main(
   let inV = head * columnsOfV + columns;
   let firstFour = row * threadStep;
 
-  var fetched: Fetched;
-  if (operandsFirst) {
-    fetched = fetchOperands(head, local, firstFour);
-  }
   let stored = loadTile(head, columns, firstFour);
-  if (!operandsFirst) {
-    fetched = fetchOperands(head, local, firstFour);
-  }
+  let fetched = fetchOperands(head, local, firstFour);
   let value = v[inV];
   let strength = beta[head];
   let mine = takeOperands(fetched, local, firstFour);
