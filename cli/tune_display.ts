@@ -70,7 +70,8 @@ export class TuneDisplay {
 
 /** "12.3 us +- 0.1" with the median absolute deviation. */
 export function formatTiming(timing: Timing): string {
-  return `${formatUs(timing.medianUs)} +-${(100 * timing.madUs / timing.medianUs).toFixed(1)}%`;
+  const spread = `+-${(100 * timing.madUs / timing.medianUs).toFixed(1)}%`;
+  return `${formatUs(timing.medianUs)} ${spread}${timing.lowClocks ? " (low clocks)" : ""}`;
 }
 
 /** The closing table: a row per kernel and workload bucket. */

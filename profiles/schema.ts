@@ -55,6 +55,9 @@ export const timingSchema = z.object({
   samples: count,
   repeats: count.meta({ description: "Calls timed together in one sample" }),
   clock: z.enum(["timestamp", "wall"]),
+  lowClocks: z.literal(true).optional().meta({
+    description: "The device ran below its measured rate however long it was kept busy: the time is an upper bound",
+  }),
 }).meta({ description: "Time of one call" });
 
 export const TRIAL_STATUSES = [
