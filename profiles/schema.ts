@@ -56,7 +56,8 @@ export const timingSchema = z.object({
   repeats: count.meta({ description: "Calls timed together in one sample" }),
   clock: z.enum(["timestamp", "wall"]),
   lowClocks: z.literal(true).optional().meta({
-    description: "The device ran below its measured rate however long it was kept busy: the time is an upper bound",
+    description:
+      "The device ran below its measured rate however long it was kept busy: the time is an upper bound",
   }),
 }).meta({ description: "Time of one call" });
 
