@@ -128,6 +128,7 @@ fn main(
       stage(thread - workers, start, turn, segment.last, subgroupLane, next);
       next = fetch(thread - workers, start + batch, segment, firstColumn); // in flight across the barrier
     } else if (start > first) {
+      // @unroll single
       for (var m = 0u; m < blocks; m += repeats) {
         // @unroll
         for (var b = 0u; b < repeats; b++) {

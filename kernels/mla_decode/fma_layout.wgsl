@@ -4,7 +4,6 @@
 const rowUnits: u32 = 72u;   // 576 / 8
 const valueUnits: u32 = 64u; // 512 / 8
 const rowQuads: u32 = 144u;
-const valueQuads: u32 = 128u;
 const pageRows: u32 = 64u;
 const tilePages: u32 = (keysPerTile + pageRows - 1u) / pageRows;
 const emptyLse: f32 = -1e30;

@@ -25,6 +25,7 @@ export function fmaPass(request: SplitRequest, config: MlaDecodeConfig, device: 
         fmaStage,
         pagesCode,
         request.cacheCode,
+        request.partialCode,
         half ? unitF16 : unitF32,
       ),
       {

@@ -5,7 +5,8 @@
 // Values: every thread reads its own 8 dims of each row once more, rowsPerStep rows ahead, and holds o in registers.
 // Workgroup memory: two slices of the tile's rows and of q + scores [keysPerTile, headsPerGroup] + the reductions.
 // Rows beyond the sequence's end are never multiplied: their page may hold anything.
-// Linked with fma_layout.wgsl, fma_stage.wgsl, pages.wgsl with one of cache_*, and one of unit_f16 and unit_f32 (widen).
+// Linked with fma_layout.wgsl, fma_stage.wgsl, split_bindings.wgsl with one of partial_*, pages.wgsl with one of cache_*,
+// and one of unit_f16 and unit_f32 (widen).
 
 const keysPerTile: u32 = 32u;   // cached rows per tile; a part of a page, or two pages
 const headsPerGroup: u32 = 16u; // heads per workgroup
@@ -228,10 +229,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   for (var h = 0u; h < valueHeads; h++) {
     let row = firstHead + valueGroup * valueHeads + h;
     if (row < params.heads) {
-      let at = ((queryRow + row) * params.splits + split) * valueQuads + valueLane * 2u;
+      let at = ((queryRow + row) * params.splits + split) * valueUnits + valueLane;
       let factor = factors[valueGroup][h / 4u][h % 4u];
-      o[at] = outputs[h * 2u] * factor;
-      o[at + 1u] = outputs[h * 2u + 1u] * factor;
+      writeUnit(at, outputs[h * 2u] * factor, outputs[h * 2u + 1u] * factor);
     }
   }
 }

@@ -5,7 +5,7 @@
 const rowUnits: u32 = 72u;        // 576 / 8
 const rowStride: u32 = 73u;       // odd: the rows of a matrix meet no bank twice
 const valueDims: u32 = 512u;
-const valueQuads: u32 = 128u;     // 512 / 4
+const valueUnits: u32 = 64u;      // 512 / 8
 const pageRows: u32 = 64u;
 const emptyLse: f32 = -1e30;
 const slack: f32 = 8.0;           // weights stay below 2^8
@@ -27,7 +27,8 @@ const valuesAhead: u32 = valueSteps * valueTiles / 2u;    // that a subgroup rea
 const scoreStride: u32 = keysPerTile / 4u + 1u;  // odd, as rowStride
 const weightStride: u32 = keysPerTile / 8u;
 const partsPerHead: u32 = keysPerTile / 8u;      // threads that share a head in the softmax, 8 keys each
-const slotUnits: u32 = matrixM * matrixN / 4u;   // of one matrix of o
+const slotQuads: u32 = matrixM * matrixN / 4u;   // vectors of one matrix of o,
+const rowQuads: u32 = matrixN / 4u;              // and of its rows
 
 alias Left = subgroup_matrix_left<f16, matrixK, matrixM>;
 alias Right = subgroup_matrix_right<f16, matrixN, matrixK>;

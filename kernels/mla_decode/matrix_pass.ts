@@ -41,6 +41,7 @@ export function matrixPass(request: SplitRequest, config: MlaDecodeConfig, devic
         matrixStage,
         pagesCode,
         request.cacheCode,
+        request.partialCode,
         half ? halfF16 : halfF32,
       ),
       {

@@ -91,18 +91,18 @@ fn addValues(subgroup: u32, outputs: ptr<function, Outputs>) {
 
 // Multiplies its share of o by its heads' factors.
 fn rescale(subgroup: u32, lane: u32, outputs: ptr<function, Outputs>) {
-  let slot = subgroup * slotUnits; // its own part of `scores`, where o passes through
+  let slot = subgroup * slotQuads; // its own part of `scores`, where o passes through
   // @unroll
   for (var m = 0u; m < groupTiles; m++) {
     // @unroll
     for (var n = 0u; n < valueTiles; n++) {
-      subgroupMatrixStore<row_major>(&scores, slot, (*outputs)[m * valueTiles + n], matrixN / 4u);
+      subgroupMatrixStore<row_major>(&scores, slot, (*outputs)[m * valueTiles + n], rowQuads);
       workgroupBarrier(); // the subgroup's matrix is in its slot
-      for (var i = lane; i < slotUnits; i += subgroupSize) {
-        scores[slot + i] *= factors[m * matrixM + i / (matrixN / 4u)];
+      for (var i = lane; i < slotQuads; i += subgroupSize) {
+        scores[slot + i] *= factors[m * matrixM + i / rowQuads];
       }
       workgroupBarrier(); // it is scaled
-      (*outputs)[m * valueTiles + n] = subgroupMatrixLoad<Sum, row_major>(&scores, slot, matrixN / 4u);
+      (*outputs)[m * valueTiles + n] = subgroupMatrixLoad<Sum, row_major>(&scores, slot, rowQuads);
     }
   }
 }

@@ -7,7 +7,8 @@
 // that o is rescaled through memory then.
 // Workgroup memory: rows of the tiles, padded by 16 bytes + a share of scores per dim part + weights.
 // Rows beyond the sequence's end repeat its last one with weight 0: their page may hold anything.
-// Linked with matrix_layout.wgsl, matrix_products.wgsl, matrix_stage.wgsl, pages.wgsl with one of cache_*, and one of half_f16 and half_f32 (halves).
+// Linked with matrix_layout.wgsl, matrix_products.wgsl, matrix_stage.wgsl, split_bindings.wgsl with one of partial_*,
+// pages.wgsl with one of cache_*, and one of half_f16 and half_f32 (halves).
 
 const keysPerTile: u32 = 16u;   // cached rows per tile; divides a page
 const headsPerGroup: u32 = 32u; // heads per workgroup
@@ -56,95 +57,96 @@ fn main(
   for (var i = 0u; i < groupTiles * valueTiles; i++) {
     outputs[i] = Sum();
   }
-  if (firstTile < lastTile) {
-    var pending: array<CacheUnit, tileLoads>; // the tile after those in workgroup memory
+  var pending: array<CacheUnit, tileLoads>; // the tile after the one in workgroup memory
+  var next: Place;                          // where the tile after that lies
+  if (firstTile < lastTile) { // a branch of its own: what is fetched under a condition is under way while q is
     fetchTile(local, placeOf(sequence, firstTile * keysPerTile), liveRows(rows, firstTile), &pending);
-    var next = placeOf(sequence, min(firstTile + 1u, lastTile - 1u) * keysPerTile); // where the tile after that lies
-
-    var queries: array<Left, dimSteps * headTiles>;
-    for (var first = 0u; first < headsPerGroup; first += keysPerTile) {
-      stageQueries(local, queryRow, firstHead + first);
-      workgroupBarrier(); // these heads' q is in place
-      // @unroll
-      for (var m = 0u; m < headTiles; m++) {
-        let row = matrixHead + m * matrixM - first; // of the matrix in these rows, or beyond them
-        if (row < keysPerTile) {
-          // @unroll
-          for (var i = 0u; i < dimSteps; i++) {
-            let step = min(dimPart + i * dimParts, allDimSteps - 1u);
-            queries[i * headTiles + m] = subgroupMatrixLoad<Left, row_major>(
-              &tile, row * rowStride + step * matrixK / 8u, rowStride);
-          }
+    next = placeOf(sequence, min(firstTile + 1u, lastTile - 1u) * keysPerTile);
+  }
+  var queries: array<Left, dimSteps * headTiles>;
+  for (var first = 0u; first < headsPerGroup; first += keysPerTile) {
+    stageQueries(local, queryRow, firstHead + first);
+    workgroupBarrier(); // these heads' q is in place
+    // @unroll
+    for (var m = 0u; m < headTiles; m++) {
+      let row = matrixHead + m * matrixM - first; // of the matrix in these rows, or beyond them
+      if (row < keysPerTile) {
+        // @unroll
+        for (var i = 0u; i < dimSteps; i++) {
+          let step = min(dimPart + i * dimParts, allDimSteps - 1u);
+          queries[i * headTiles + m] = subgroupMatrixLoad<Left, row_major>(
+            &tile, row * rowStride + step * matrixK / 8u, rowStride);
         }
       }
-      workgroupBarrier(); // it is in registers
     }
-    for (var index = firstTile; index < lastTile; index++) {
-      // @stage staging
-      storeTile(local, &pending);
-      // @end
-      if (local == 0u) {
-        hasGrown = 0u;
-      }
-      workgroupBarrier(); // the tile is in place
-      // @stage staging
-      if (index + 1u < lastTile) {
-        fetchTile(local, next, liveRows(rows, index + 1u), &pending);
-      }
-      next = placeOf(sequence, min(index + 2u, lastTile - 1u) * keysPerTile);
-      // @end
+    workgroupBarrier(); // it is in registers
+  }
 
-      // @stage scores
-      scoreTile(subgroup, &queries);
-      // @end
-      workgroupBarrier(); // scores are in place
-
-      // @stage softmax
-      let live = liveRows(rows, index);
-      var low = vec4<f32>(0.0); // scores of this thread's 8 keys
-      var high = vec4<f32>(0.0);
-      // @unroll
-      for (var d = 0u; d < dimParts; d++) {
-        low += scores[(d * headsPerGroup + head) * scoreStride + part * 2u];
-        high += scores[(d * headsPerGroup + head) * scoreStride + part * 2u + 1u];
-      }
-      let key = part * 8u + vec4<u32>(0u, 1u, 2u, 3u);
-      low = select(vec4<f32>(emptyLse), low * params.scale, key < vec4<u32>(live));
-      high = select(vec4<f32>(emptyLse), high * params.scale, key + 4u < vec4<u32>(live));
-      let largest = max(low, high);
-      var best = max(max(largest.x, largest.y), max(largest.z, largest.w));
-      for (var width = 1u; width < partsPerHead; width *= 2u) {
-        best = max(best, subgroupShuffleXor(best, width));
-      }
-      var factor = 1.0;
-      if (best > maximum + slack) {
-        factor = exp2(maximum - best);
-        maximum = best;
-        sum *= factor;
-        hasGrown = 1u;
-      }
-      if (part == 0u && !isSpare) {
-        factors[head] = factor;
-      }
-      low = exp2(low - maximum);
-      high = exp2(high - maximum);
-      let words = pack(low, high);
-      let pairs = unpack2x16float(words.x) + unpack2x16float(words.y) + unpack2x16float(words.z) +
-        unpack2x16float(words.w); // what the product will see
-      sum += pairs.x + pairs.y;
-      if (!isSpare) {
-        weights[head * weightStride + part] = words;
-      }
-      // @end
-      // Also the barrier after which weights and factors are in place.
-      if (workgroupUniformLoad(&hasGrown) != 0u && index > firstTile) {
-        rescale(subgroup, lane, &outputs);
-      }
-      // @stage values
-      addValues(subgroup, &outputs);
-      // @end
-      workgroupBarrier(); // the tile is used up
+  for (var index = firstTile; index < lastTile; index++) {
+    // @stage staging
+    storeTile(local, &pending);
+    // @end
+    if (local == 0u) {
+      hasGrown = 0u;
     }
+    workgroupBarrier(); // the tile is in place
+    // @stage staging
+    if (index + 1u < lastTile) {
+      fetchTile(local, next, liveRows(rows, index + 1u), &pending);
+    }
+    next = placeOf(sequence, min(index + 2u, lastTile - 1u) * keysPerTile);
+    // @end
+
+    // @stage scores
+    scoreTile(subgroup, &queries);
+    // @end
+    workgroupBarrier(); // scores are in place
+
+    // @stage softmax
+    let live = liveRows(rows, index);
+    var low = vec4<f32>(0.0); // scores of this thread's 8 keys
+    var high = vec4<f32>(0.0);
+    // @unroll
+    for (var d = 0u; d < dimParts; d++) {
+      low += scores[(d * headsPerGroup + head) * scoreStride + part * 2u];
+      high += scores[(d * headsPerGroup + head) * scoreStride + part * 2u + 1u];
+    }
+    let key = part * 8u + vec4<u32>(0u, 1u, 2u, 3u);
+    low = select(vec4<f32>(emptyLse), low * params.scale, key < vec4<u32>(live));
+    high = select(vec4<f32>(emptyLse), high * params.scale, key + 4u < vec4<u32>(live));
+    let largest = max(low, high);
+    var best = max(max(largest.x, largest.y), max(largest.z, largest.w));
+    for (var width = 1u; width < partsPerHead; width *= 2u) {
+      best = max(best, subgroupShuffleXor(best, width));
+    }
+    var factor = 1.0;
+    if (best > maximum + slack) {
+      factor = exp2(maximum - best);
+      maximum = best;
+      sum *= factor;
+      hasGrown = 1u;
+    }
+    if (part == 0u && !isSpare) {
+      factors[head] = factor;
+    }
+    low = exp2(low - maximum);
+    high = exp2(high - maximum);
+    let words = pack(low, high);
+    let pairs = unpack2x16float(words.x) + unpack2x16float(words.y) + unpack2x16float(words.z) +
+      unpack2x16float(words.w); // what the product will see
+    sum += pairs.x + pairs.y;
+    if (!isSpare) {
+      weights[head * weightStride + part] = words;
+    }
+    // @end
+    // Also the barrier after which weights and factors are in place.
+    if (workgroupUniformLoad(&hasGrown) != 0u && index > firstTile) {
+      rescale(subgroup, lane, &outputs);
+    }
+    // @stage values
+    addValues(subgroup, &outputs);
+    // @end
+    workgroupBarrier(); // the tile is used up
   }
 
   for (var width = 1u; width < partsPerHead; width *= 2u) {
@@ -161,16 +163,17 @@ fn main(
   for (var first = 0u; first < groupTiles * valueTiles; first += slots) {
     // @unroll
     for (var i = first; i < first + slots; i++) {
-      subgroupMatrixStore<row_major>(&tile, (subgroup * slots + i - first) * slotUnits, outputs[i], matrixN / 4u);
+      subgroupMatrixStore<row_major>(&tile, (subgroup * slots + i - first) * slotQuads, outputs[i], rowQuads);
     }
     workgroupBarrier(); // these matrices are in their slots
-    for (var at = lane; at < slots * slotUnits; at += subgroupSize) {
-      let i = first + at / slotUnits;
-      let row = i / valueTiles * matrixM + at % slotUnits / (matrixN / 4u);
+    for (var at = lane * 2u; at < slots * slotQuads; at += subgroupSize * 2u) {
+      let i = first + at / slotQuads;
+      let row = i / valueTiles * matrixM + at % slotQuads / rowQuads;
       if (firstHead + row < params.heads) {
-        let quad = (subgroup * valueTiles + i % valueTiles) * (matrixN / 4u) + at % (matrixN / 4u);
-        o[((queryRow + firstHead + row) * params.splits + split) * valueQuads + quad] =
-          bitcast<vec4<f32>>(tile[subgroup * slots * slotUnits + at]) * factors[row];
+        let unit = ((subgroup * valueTiles + i % valueTiles) * rowQuads + at % rowQuads) / 2u;
+        let slot = subgroup * slots * slotQuads + at;
+        writeUnit(((queryRow + firstHead + row) * params.splits + split) * valueUnits + unit,
+          bitcast<vec4<f32>>(tile[slot]) * factors[row], bitcast<vec4<f32>>(tile[slot + 1u]) * factors[row]);
       }
     }
     workgroupBarrier(); // the slots are free

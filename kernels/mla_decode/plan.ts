@@ -1,5 +1,5 @@
 import type { Axes, BufferSpec, Capabilities, Pass, Plan, Scalars } from "../core/family.ts";
-import { definePass } from "../core/pass.ts";
+import { definePass, link } from "../core/pass.ts";
 import { specialize } from "../core/specialize.ts";
 import { formatVariant } from "../core/variant_id.ts";
 import { cacheBuffers } from "./cache_buffers.ts";
@@ -7,8 +7,12 @@ import { fmaPass } from "./fma_pass.ts";
 import { matrixPass } from "./matrix_pass.ts";
 import mergeCode from "./merge.wgsl" with { type: "text" };
 import { tableWidth } from "./pages.ts";
+import partialF16 from "./partial_f16.wgsl" with { type: "text" };
+import partialF32 from "./partial_f32.wgsl" with { type: "text" };
 import { type MlaDecodeConfig, ROW_DIMS, VALUE_DIMS } from "./space.ts";
 import type { SplitRequest } from "./split_request.ts";
+import unitF16 from "./unit_f16.wgsl" with { type: "text" };
+import unitF32 from "./unit_f32.wgsl" with { type: "text" };
 
 /** Bytes the splits' partial answers may take. */
 export const MAX_PARTIAL_BYTES = 16 << 20;
@@ -19,7 +23,8 @@ const MERGE_DIMS = 64;
 /** Slices a sequence is cut into: as asked, or as many as it has tiles and as the scratch has room for. */
 function splitsFor(axes: Axes, config: MlaDecodeConfig): number {
   const tile = config.formulation === "matrix" ? config.matrixKeys : config.keysPerTile;
-  const room = Math.floor(MAX_PARTIAL_BYTES / (axes.N * axes.H * (VALUE_DIMS + 2) * 4));
+  const bytes = VALUE_DIMS * (config.cacheElem === "f32" ? 4 : 2) + 8; // of one head's o, maximum and sum
+  const room = Math.floor(MAX_PARTIAL_BYTES / (axes.N * axes.H * bytes));
   return Math.max(1, Math.min(config.splits, Math.ceil(axes.S / tile), room));
 }
 
@@ -30,7 +35,8 @@ export function plan(axes: Axes, config: MlaDecodeConfig, device: Capabilities, 
   const splits = splitsFor(axes, config);
   const merged = splits > 1;
   const matrix = config.formulation === "matrix";
-  const cache = cacheBuffers(axes, config.cacheElem === "f32" ? "f32" : "f16", device);
+  const elem = config.cacheElem === "f32" ? "f32" : "f16";
+  const cache = cacheBuffers(axes, elem, device);
   const request: SplitRequest = {
     sequences: N,
     heads: H,
@@ -51,6 +57,7 @@ export function plan(axes: Axes, config: MlaDecodeConfig, device: Capabilities, 
       ...cache.others,
     ],
     cacheCode: cache.code,
+    partialCode: merged && elem === "f16" ? partialF16 : partialF32,
   };
   const split = matrix ? matrixPass(request, config, device) : fmaPass(request, config, device);
   return {
@@ -65,7 +72,7 @@ export function plan(axes: Axes, config: MlaDecodeConfig, device: Capabilities, 
       { name: "lse", dtype: "f32", length: heads, role: "output", to: "lse" },
       ...(merged
         ? [
-          { name: "partial_o", dtype: "f32", length: heads * splits * VALUE_DIMS, role: "scratch" },
+          { name: "partial_o", dtype: elem, length: heads * splits * VALUE_DIMS, role: "scratch" },
           { name: "partial_sums", dtype: "f32", length: heads * splits * 2, role: "scratch" },
         ] satisfies BufferSpec[]
         : []),
@@ -75,9 +82,13 @@ export function plan(axes: Axes, config: MlaDecodeConfig, device: Capabilities, 
 }
 
 function mergePass(axes: Axes, config: MlaDecodeConfig, splits: number, device: Capabilities): Pass {
+  const half = config.cacheElem === "f16";
   return definePass(device, {
     label: "merge",
-    code: specialize(mergeCode, { splits }),
+    code: specialize(link(mergeCode, half ? unitF16 : unitF32), {
+      splits,
+      PartialUnit: half ? "vec4<u32>" : "array<vec4<f32>, 2>",
+    }),
     unroll: config.unroll,
     params: [{ name: "heads", type: "u32", value: axes.H }],
     buffers: ["partial_o", "partial_sums", "*o", "*lse"],

@@ -10,4 +10,6 @@ export interface SplitRequest {
   readonly buffers: readonly string[];
   /** The part of the text that declares and reads the cache's buffers. */
   readonly cacheCode: string;
+  /** The part that declares o and writes it: an answer, or a split's share of one. */
+  readonly partialCode: string;
 }

@@ -1,7 +1,7 @@
 // mla_decode without a GPU: its space, its plans, its reference and the refusal of bad page tables.
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "deno-std/assert/mod.js";
 import type { Capabilities, Tensors } from "../../kernels/core/family.ts";
-import { fit } from "../../kernels/core/fit.ts";
+import { bufferBytes, fit } from "../../kernels/core/fit.ts";
 import { initialConfig, violations } from "../../kernels/core/space.ts";
 import { enumerateConfigs } from "../../kernels/core/walk_space.ts";
 import { mlaDecode } from "../../kernels/mla_decode/mod.ts";
@@ -74,6 +74,11 @@ Deno.test("mlaDecode.plan: two passes over shared scratch, one pass where splits
   assertEquals(merged.passes[1].workgroups, [8, 5, 3]);
   assertEquals(merged.buffers.find((b) => b.name === "partial_o")?.length, 3 * 5 * 7 * 512);
   assertEquals(merged.buffers.find((b) => b.name === "cache")?.length, 12 * 64 * 576);
+  const shareType = (cacheElem: string, formulation = "fma") => {
+    const c = { ...initialConfig(mlaDecode.space, formulation), splits: 8, cacheElem };
+    return mlaDecode.plan(axes, c, MATRIX_DEVICE).buffers.find((b) => b.name === "partial_o")?.dtype;
+  };
+  assertEquals([shareType("f32"), shareType("f16"), shareType("f16", "matrix")], ["f32", "f16", "f16"]);
   const single = mlaDecode.plan(axes, config({ splits: 1 }), device(32768));
   assertEquals(single.passes.map((p) => p.label), ["split"]);
   assertEquals(single.buffers.filter((b) => b.role === "scratch"), []);
@@ -84,13 +89,18 @@ Deno.test("mlaDecode.plan: two passes over shared scratch, one pass where splits
 });
 
 Deno.test("mlaDecode.plan: splits are fewer where their partial answers would exceed 16 MiB", () => {
-  const scratch = (N: number) => {
-    const plan = mlaDecode.plan({ N, H: 32, S: 65536, P: 1024 }, config({ splits: 255 }), device(32768));
-    const bytes = plan.buffers.filter((b) => b.role === "scratch").reduce((sum, b) => sum + 4 * b.length, 0);
+  const scratch = (N: number, cacheElem = "f32") => {
+    const asked = config({ splits: 255, cacheElem });
+    const plan = mlaDecode.plan({ N, H: 32, S: 65536, P: 1024 }, asked, device(32768));
+    const bytes = plan.buffers.filter((b) => b.role === "scratch").reduce(
+      (sum, b) => sum + bufferBytes(b),
+      0,
+    );
     return [plan.passes[0].workgroups[0], bytes <= 16 << 20];
   };
   assertEquals(scratch(1), [255, true]);
   assertEquals(scratch(8), [31, true]);
+  assertEquals(scratch(8, "f16"), [63, true]);
   assertEquals(scratch(300), [1, true]);
 });
 

@@ -26,6 +26,19 @@ Deno.test("unroll() leaves loops without the mark alone, and keepRolled() drops 
   assertEquals(keepRolled(`  // @unroll\n${loop}`), loop);
 });
 
+Deno.test("unroll() repeats a loop marked single only where it has one round", () => {
+  const loop = (to: string) =>
+    `for (var i = 0u; i < ${to}; i += 2u) {\n// @unroll\nfor (var j = 0u; j < 1u; j++) { f(i, j); }\n}`;
+  assertEquals(
+    squash(unroll(`// @unroll single\n${loop("2u")}`)),
+    "{ const i = 0u; { const j = 0u; f(i, j); } }",
+  );
+  assertEquals(
+    squash(unroll(`// @unroll single\n${loop("4u")}`)),
+    "for (var i = 0u; i < 4u; i += 2u) { { const j = 0u; f(i, j); } }",
+  );
+});
+
 Deno.test("unroll() throws for an open bound and for jumps out of the body", () => {
   assertThrows(
     () => unroll("// @unroll\nfor (var i = 0u; i < count; i++) { f(i); }"),

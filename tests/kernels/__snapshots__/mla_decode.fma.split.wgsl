@@ -5,7 +5,8 @@
 // Values: every thread reads its own 8 dims of each row once more, rowsPerStep rows ahead, and holds o in registers.
 // Workgroup memory: two slices of the tile's rows and of q + scores [keysPerTile, headsPerGroup] + the reductions.
 // Rows beyond the sequence's end are never multiplied: their page may hold anything.
-// Linked with fma_layout.wgsl, fma_stage.wgsl, pages.wgsl with one of cache_*, and one of unit_f16 and unit_f32 (widen).
+// Linked with fma_layout.wgsl, fma_stage.wgsl, split_bindings.wgsl with one of partial_*, pages.wgsl with one of cache_*,
+// and one of unit_f16 and unit_f32 (widen).
 
 const keysPerTile: u32 = 32u;   // cached rows per tile; a part of a page, or two pages
 const headsPerGroup: u32 = 16u; // heads per workgroup
@@ -209,10 +210,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   for (var h = 0u; h < valueHeads; h++) {
     let row = firstHead + valueGroup * valueHeads + h;
     if (row < params.heads) {
-      let at = ((queryRow + row) * params.splits + split) * valueQuads + valueLane * 2u;
+      let at = ((queryRow + row) * params.splits + split) * valueUnits + valueLane;
       let factor = factors[valueGroup][h / 4u][h % 4u];
-      o[at] = outputs[h * 2u] * factor;
-      o[at + 1u] = outputs[h * 2u + 1u] * factor;
+      writeUnit(at, outputs[h * 2u] * factor, outputs[h * 2u + 1u] * factor);
     }
   }
 }
@@ -223,7 +223,6 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 const rowUnits: u32 = 72u;   // 576 / 8
 const valueUnits: u32 = 64u; // 512 / 8
 const rowQuads: u32 = 144u;
-const valueQuads: u32 = 128u;
 const pageRows: u32 = 64u;
 const tilePages: u32 = (keysPerTile + pageRows - 1u) / pageRows;
 const emptyLse: f32 = -1e30;
@@ -260,8 +259,8 @@ var<workgroup> partials: array<array<f32, headsPerGroup>, parts>;
 var<workgroup> factors: array<array<vec4<f32>, valueVectors>, valueGroups>; // what the heads' o is multiplied by
 
 // mla_decode / split_bindings: what a split pass of either formulation is given, and what it leaves: the answer where
-// there is one split, else o as it was summed, and per head the maximum (base 2) its weights are relative to and their sum.
-// The cache's buffers are declared beside (cache_one, cache_two, cache_four).
+// there is one split, else that of its share, and per head the maximum (base 2) its weights are relative to and their sum.
+// The cache's buffers are declared beside (cache_one, cache_two, cache_four), and o (partial_f32, partial_f16: writeUnit).
 
 struct Params {
   heads: u32,
@@ -275,17 +274,16 @@ struct Params {
 @group(0) @binding(1) var<storage, read> q: array<vec4<f32>>;          // [N, H, 576 / 4]
 @group(0) @binding(3) var<storage, read> block_table: array<i32>;      // [N, tableWidth]
 @group(0) @binding(4) var<storage, read> cache_seqlens: array<i32>;    // [N]
-@group(0) @binding(5) var<storage, read_write> o: array<vec4<f32>>;    // [N, H, splits, 512 / 4]
 @group(0) @binding(6) var<storage, read_write> lse: array<f32>;        // [N, H], or maximum and sum [N, H, splits, 2]
 
-// What remains of a head's weights: what o is to be multiplied by.
+// What remains of a head's weights. Returns what o is to be multiplied by.
 fn writeSum(row: u32, split: u32, maximum: f32, sum: f32) -> f32 {
   if (params.splits > 1u) {
     lse[(row * params.splits + split) * 2u] = maximum;
     lse[(row * params.splits + split) * 2u + 1u] = sum;
-    return 1.0;
+  } else {
+    lse[row] = select(emptyLse, (maximum + log2(sum)) * 0.69314718, sum > 0.0);
   }
-  lse[row] = select(emptyLse, (maximum + log2(sum)) * 0.69314718, sum > 0.0);
   return select(0.0, 1.0 / sum, sum > 0.0);
 }
 
@@ -380,6 +378,15 @@ fn placeOf(sequence: u32, row: u32) -> Place {
 
 fn cached(buffer: u32, unit: u32) -> CacheUnit {
   return cache[unit];
+}
+
+// mla_decode / partial_f32: o as a split leaves it, in single precision: an answer, or a share of one.
+
+@group(0) @binding(5) var<storage, read_write> o: array<vec4<f32>>; // [N, H, splits, 512 / 4]
+
+fn writeUnit(at: u32, low: vec4<f32>, high: vec4<f32>) {
+  o[at * 2u] = low;
+  o[at * 2u + 1u] = high;
 }
 
 // mla_decode / unit_f32: the cache in single precision.

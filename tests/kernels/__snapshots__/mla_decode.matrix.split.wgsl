@@ -12,7 +12,8 @@ diagnostic(off, chromium.subgroup_matrix_uniformity);
 // that o is rescaled through memory then.
 // Workgroup memory: rows of the tiles, padded by 16 bytes + a share of scores per dim part + weights.
 // Rows beyond the sequence's end repeat its last one with weight 0: their page may hold anything.
-// Linked with matrix_layout.wgsl, matrix_products.wgsl, matrix_stage.wgsl, pages.wgsl with one of cache_*, and one of half_f16 and half_f32 (halves).
+// Linked with matrix_layout.wgsl, matrix_products.wgsl, matrix_stage.wgsl, split_bindings.wgsl with one of partial_*,
+// pages.wgsl with one of cache_*, and one of half_f16 and half_f32 (halves).
 
 const keysPerTile: u32 = 16u;   // cached rows per tile; divides a page
 const headsPerGroup: u32 = 16u; // heads per workgroup
@@ -60,92 +61,93 @@ fn main(
   for (var i = 0u; i < groupTiles * valueTiles; i++) {
     outputs[i] = Sum();
   }
-  if (firstTile < lastTile) {
-    var pending: array<CacheUnit, tileLoads>; // the tile after those in workgroup memory
+  var pending: array<CacheUnit, tileLoads>; // the tile after the one in workgroup memory
+  var next: Place;                          // where the tile after that lies
+  if (firstTile < lastTile) { // a branch of its own: what is fetched under a condition is under way while q is
     fetchTile(local, placeOf(sequence, firstTile * keysPerTile), liveRows(rows, firstTile), &pending);
-    var next = placeOf(sequence, min(firstTile + 1u, lastTile - 1u) * keysPerTile); // where the tile after that lies
-
-    var queries: array<Left, dimSteps * headTiles>;
-    for (var first = 0u; first < headsPerGroup; first += keysPerTile) {
-      stageQueries(local, queryRow, firstHead + first);
-      workgroupBarrier(); // these heads' q is in place
-      for (var m = 0u; m < headTiles; m++) {
-        let row = matrixHead + m * matrixM - first; // of the matrix in these rows, or beyond them
-        if (row < keysPerTile) {
-          for (var i = 0u; i < dimSteps; i++) {
-            let step = min(dimPart + i * dimParts, allDimSteps - 1u);
-            queries[i * headTiles + m] = subgroupMatrixLoad<Left, row_major>(
-              &tile, row * rowStride + step * matrixK / 8u, rowStride);
-          }
+    next = placeOf(sequence, min(firstTile + 1u, lastTile - 1u) * keysPerTile);
+  }
+  var queries: array<Left, dimSteps * headTiles>;
+  for (var first = 0u; first < headsPerGroup; first += keysPerTile) {
+    stageQueries(local, queryRow, firstHead + first);
+    workgroupBarrier(); // these heads' q is in place
+    for (var m = 0u; m < headTiles; m++) {
+      let row = matrixHead + m * matrixM - first; // of the matrix in these rows, or beyond them
+      if (row < keysPerTile) {
+        for (var i = 0u; i < dimSteps; i++) {
+          let step = min(dimPart + i * dimParts, allDimSteps - 1u);
+          queries[i * headTiles + m] = subgroupMatrixLoad<Left, row_major>(
+            &tile, row * rowStride + step * matrixK / 8u, rowStride);
         }
       }
-      workgroupBarrier(); // it is in registers
     }
-    for (var index = firstTile; index < lastTile; index++) {
-      // @stage staging
-      storeTile(local, &pending);
-      // @end
-      if (local == 0u) {
-        hasGrown = 0u;
-      }
-      workgroupBarrier(); // the tile is in place
-      // @stage staging
-      if (index + 1u < lastTile) {
-        fetchTile(local, next, liveRows(rows, index + 1u), &pending);
-      }
-      next = placeOf(sequence, min(index + 2u, lastTile - 1u) * keysPerTile);
-      // @end
+    workgroupBarrier(); // it is in registers
+  }
 
-      // @stage scores
-      scoreTile(subgroup, &queries);
-      // @end
-      workgroupBarrier(); // scores are in place
-
-      // @stage softmax
-      let live = liveRows(rows, index);
-      var low = vec4<f32>(0.0); // scores of this thread's 8 keys
-      var high = vec4<f32>(0.0);
-      for (var d = 0u; d < dimParts; d++) {
-        low += scores[(d * headsPerGroup + head) * scoreStride + part * 2u];
-        high += scores[(d * headsPerGroup + head) * scoreStride + part * 2u + 1u];
-      }
-      let key = part * 8u + vec4<u32>(0u, 1u, 2u, 3u);
-      low = select(vec4<f32>(emptyLse), low * params.scale, key < vec4<u32>(live));
-      high = select(vec4<f32>(emptyLse), high * params.scale, key + 4u < vec4<u32>(live));
-      let largest = max(low, high);
-      var best = max(max(largest.x, largest.y), max(largest.z, largest.w));
-      for (var width = 1u; width < partsPerHead; width *= 2u) {
-        best = max(best, subgroupShuffleXor(best, width));
-      }
-      var factor = 1.0;
-      if (best > maximum + slack) {
-        factor = exp2(maximum - best);
-        maximum = best;
-        sum *= factor;
-        hasGrown = 1u;
-      }
-      if (part == 0u && !isSpare) {
-        factors[head] = factor;
-      }
-      low = exp2(low - maximum);
-      high = exp2(high - maximum);
-      let words = pack(low, high);
-      let pairs = unpack2x16float(words.x) + unpack2x16float(words.y) + unpack2x16float(words.z) +
-        unpack2x16float(words.w); // what the product will see
-      sum += pairs.x + pairs.y;
-      if (!isSpare) {
-        weights[head * weightStride + part] = words;
-      }
-      // @end
-      // Also the barrier after which weights and factors are in place.
-      if (workgroupUniformLoad(&hasGrown) != 0u && index > firstTile) {
-        rescale(subgroup, lane, &outputs);
-      }
-      // @stage values
-      addValues(subgroup, &outputs);
-      // @end
-      workgroupBarrier(); // the tile is used up
+  for (var index = firstTile; index < lastTile; index++) {
+    // @stage staging
+    storeTile(local, &pending);
+    // @end
+    if (local == 0u) {
+      hasGrown = 0u;
     }
+    workgroupBarrier(); // the tile is in place
+    // @stage staging
+    if (index + 1u < lastTile) {
+      fetchTile(local, next, liveRows(rows, index + 1u), &pending);
+    }
+    next = placeOf(sequence, min(index + 2u, lastTile - 1u) * keysPerTile);
+    // @end
+
+    // @stage scores
+    scoreTile(subgroup, &queries);
+    // @end
+    workgroupBarrier(); // scores are in place
+
+    // @stage softmax
+    let live = liveRows(rows, index);
+    var low = vec4<f32>(0.0); // scores of this thread's 8 keys
+    var high = vec4<f32>(0.0);
+    for (var d = 0u; d < dimParts; d++) {
+      low += scores[(d * headsPerGroup + head) * scoreStride + part * 2u];
+      high += scores[(d * headsPerGroup + head) * scoreStride + part * 2u + 1u];
+    }
+    let key = part * 8u + vec4<u32>(0u, 1u, 2u, 3u);
+    low = select(vec4<f32>(emptyLse), low * params.scale, key < vec4<u32>(live));
+    high = select(vec4<f32>(emptyLse), high * params.scale, key + 4u < vec4<u32>(live));
+    let largest = max(low, high);
+    var best = max(max(largest.x, largest.y), max(largest.z, largest.w));
+    for (var width = 1u; width < partsPerHead; width *= 2u) {
+      best = max(best, subgroupShuffleXor(best, width));
+    }
+    var factor = 1.0;
+    if (best > maximum + slack) {
+      factor = exp2(maximum - best);
+      maximum = best;
+      sum *= factor;
+      hasGrown = 1u;
+    }
+    if (part == 0u && !isSpare) {
+      factors[head] = factor;
+    }
+    low = exp2(low - maximum);
+    high = exp2(high - maximum);
+    let words = pack(low, high);
+    let pairs = unpack2x16float(words.x) + unpack2x16float(words.y) + unpack2x16float(words.z) +
+      unpack2x16float(words.w); // what the product will see
+    sum += pairs.x + pairs.y;
+    if (!isSpare) {
+      weights[head * weightStride + part] = words;
+    }
+    // @end
+    // Also the barrier after which weights and factors are in place.
+    if (workgroupUniformLoad(&hasGrown) != 0u && index > firstTile) {
+      rescale(subgroup, lane, &outputs);
+    }
+    // @stage values
+    addValues(subgroup, &outputs);
+    // @end
+    workgroupBarrier(); // the tile is used up
   }
 
   for (var width = 1u; width < partsPerHead; width *= 2u) {
@@ -160,16 +162,17 @@ fn main(
   // @stage output
   for (var first = 0u; first < groupTiles * valueTiles; first += slots) {
     for (var i = first; i < first + slots; i++) {
-      subgroupMatrixStore<row_major>(&tile, (subgroup * slots + i - first) * slotUnits, outputs[i], matrixN / 4u);
+      subgroupMatrixStore<row_major>(&tile, (subgroup * slots + i - first) * slotQuads, outputs[i], rowQuads);
     }
     workgroupBarrier(); // these matrices are in their slots
-    for (var at = lane; at < slots * slotUnits; at += subgroupSize) {
-      let i = first + at / slotUnits;
-      let row = i / valueTiles * matrixM + at % slotUnits / (matrixN / 4u);
+    for (var at = lane * 2u; at < slots * slotQuads; at += subgroupSize * 2u) {
+      let i = first + at / slotQuads;
+      let row = i / valueTiles * matrixM + at % slotQuads / rowQuads;
       if (firstHead + row < params.heads) {
-        let quad = (subgroup * valueTiles + i % valueTiles) * (matrixN / 4u) + at % (matrixN / 4u);
-        o[((queryRow + firstHead + row) * params.splits + split) * valueQuads + quad] =
-          bitcast<vec4<f32>>(tile[subgroup * slots * slotUnits + at]) * factors[row];
+        let unit = ((subgroup * valueTiles + i % valueTiles) * rowQuads + at % rowQuads) / 2u;
+        let slot = subgroup * slots * slotQuads + at;
+        writeUnit(((queryRow + firstHead + row) * params.splits + split) * valueUnits + unit,
+          bitcast<vec4<f32>>(tile[slot]) * factors[row], bitcast<vec4<f32>>(tile[slot + 1u]) * factors[row]);
       }
     }
     workgroupBarrier(); // the slots are free
@@ -184,7 +187,7 @@ fn main(
 const rowUnits: u32 = 72u;        // 576 / 8
 const rowStride: u32 = 73u;       // odd: the rows of a matrix meet no bank twice
 const valueDims: u32 = 512u;
-const valueQuads: u32 = 128u;     // 512 / 4
+const valueUnits: u32 = 64u;      // 512 / 8
 const pageRows: u32 = 64u;
 const emptyLse: f32 = -1e30;
 const slack: f32 = 8.0;           // weights stay below 2^8
@@ -206,7 +209,8 @@ const valuesAhead: u32 = valueSteps * valueTiles / 2u;    // that a subgroup rea
 const scoreStride: u32 = keysPerTile / 4u + 1u;  // odd, as rowStride
 const weightStride: u32 = keysPerTile / 8u;
 const partsPerHead: u32 = keysPerTile / 8u;      // threads that share a head in the softmax, 8 keys each
-const slotUnits: u32 = matrixM * matrixN / 4u;   // of one matrix of o
+const slotQuads: u32 = matrixM * matrixN / 4u;   // vectors of one matrix of o,
+const rowQuads: u32 = matrixN / 4u;              // and of its rows
 
 alias Left = subgroup_matrix_left<f16, matrixK, matrixM>;
 alias Right = subgroup_matrix_right<f16, matrixN, matrixK>;
@@ -219,8 +223,8 @@ var<workgroup> factors: array<f32, headsPerGroup>; // what the heads' o is multi
 var<workgroup> hasGrown: u32; // 1 where a maximum did
 
 // mla_decode / split_bindings: what a split pass of either formulation is given, and what it leaves: the answer where
-// there is one split, else o as it was summed, and per head the maximum (base 2) its weights are relative to and their sum.
-// The cache's buffers are declared beside (cache_one, cache_two, cache_four).
+// there is one split, else that of its share, and per head the maximum (base 2) its weights are relative to and their sum.
+// The cache's buffers are declared beside (cache_one, cache_two, cache_four), and o (partial_f32, partial_f16: writeUnit).
 
 struct Params {
   heads: u32,
@@ -234,17 +238,16 @@ struct Params {
 @group(0) @binding(1) var<storage, read> q: array<vec4<f32>>;          // [N, H, 576 / 4]
 @group(0) @binding(3) var<storage, read> block_table: array<i32>;      // [N, tableWidth]
 @group(0) @binding(4) var<storage, read> cache_seqlens: array<i32>;    // [N]
-@group(0) @binding(5) var<storage, read_write> o: array<vec4<f32>>;    // [N, H, splits, 512 / 4]
 @group(0) @binding(6) var<storage, read_write> lse: array<f32>;        // [N, H], or maximum and sum [N, H, splits, 2]
 
-// What remains of a head's weights: what o is to be multiplied by.
+// What remains of a head's weights. Returns what o is to be multiplied by.
 fn writeSum(row: u32, split: u32, maximum: f32, sum: f32) -> f32 {
   if (params.splits > 1u) {
     lse[(row * params.splits + split) * 2u] = maximum;
     lse[(row * params.splits + split) * 2u + 1u] = sum;
-    return 1.0;
+  } else {
+    lse[row] = select(emptyLse, (maximum + log2(sum)) * 0.69314718, sum > 0.0);
   }
-  lse[row] = select(emptyLse, (maximum + log2(sum)) * 0.69314718, sum > 0.0);
   return select(0.0, 1.0 / sum, sum > 0.0);
 }
 
@@ -327,16 +330,16 @@ fn addValues(subgroup: u32, outputs: ptr<function, Outputs>) {
 
 // Multiplies its share of o by its heads' factors.
 fn rescale(subgroup: u32, lane: u32, outputs: ptr<function, Outputs>) {
-  let slot = subgroup * slotUnits; // its own part of `scores`, where o passes through
+  let slot = subgroup * slotQuads; // its own part of `scores`, where o passes through
   for (var m = 0u; m < groupTiles; m++) {
     for (var n = 0u; n < valueTiles; n++) {
-      subgroupMatrixStore<row_major>(&scores, slot, (*outputs)[m * valueTiles + n], matrixN / 4u);
+      subgroupMatrixStore<row_major>(&scores, slot, (*outputs)[m * valueTiles + n], rowQuads);
       workgroupBarrier(); // the subgroup's matrix is in its slot
-      for (var i = lane; i < slotUnits; i += subgroupSize) {
-        scores[slot + i] *= factors[m * matrixM + i / (matrixN / 4u)];
+      for (var i = lane; i < slotQuads; i += subgroupSize) {
+        scores[slot + i] *= factors[m * matrixM + i / rowQuads];
       }
       workgroupBarrier(); // it is scaled
-      (*outputs)[m * valueTiles + n] = subgroupMatrixLoad<Sum, row_major>(&scores, slot, matrixN / 4u);
+      (*outputs)[m * valueTiles + n] = subgroupMatrixLoad<Sum, row_major>(&scores, slot, rowQuads);
     }
   }
 }
@@ -405,6 +408,15 @@ fn placeOf(sequence: u32, row: u32) -> Place {
 
 fn cached(buffer: u32, unit: u32) -> CacheUnit {
   return cache[unit];
+}
+
+// mla_decode / partial_f32: o as a split leaves it, in single precision: an answer, or a share of one.
+
+@group(0) @binding(5) var<storage, read_write> o: array<vec4<f32>>; // [N, H, splits, 512 / 4]
+
+fn writeUnit(at: u32, low: vec4<f32>, high: vec4<f32>) {
+  o[at * 2u] = low;
+  o[at * 2u + 1u] = high;
 }
 
 // mla_decode / half_f32: the cache is in single precision, and is rounded on its way to the matrix units.
