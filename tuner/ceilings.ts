@@ -1,7 +1,7 @@
 import type { Plan, Tensors, Work } from "../kernels/core/family.ts";
 import { definePass } from "../kernels/core/pass.ts";
 import type { Ceilings } from "../profiles/schema.ts";
-import { ClockProbe, fmaPlan } from "./clock_probe.ts";
+import { type DeviceSettings, deviceSettings, fmaPlan, SOFTWARE } from "./clock_probe.ts";
 import { Execution } from "./executor.ts";
 import { matrixPlans } from "./matrix_rate.ts";
 import { measure } from "./measure.ts";
@@ -44,7 +44,7 @@ export async function measureCeilings(opened: OpenDevice): Promise<Ceilings> {
   const { device, capabilities, record } = opened;
   const quantumNs = await timestampQuantumNs(device);
   const timer = new Timer(device);
-  const timeOf = async (plan: Plan, inputs: Tensors = {}, probe?: ClockProbe) => {
+  const timeOf = async (plan: Plan, inputs: Tensors = {}, settings?: DeviceSettings) => {
     const execution = await Execution.prepare(device, plan, new PipelineCache());
     try {
       execution.upload(inputs);
@@ -53,11 +53,11 @@ export async function measureCeilings(opened: OpenDevice): Promise<Ceilings> {
           quantumNs,
           samples: 7,
           spanCapUs: 200_000,
-          warmUp: record.software ? undefined : probe ?? { leastUs: WARM_UP_US },
+          ...settings ?? (record.software ? SOFTWARE : { warmUp: { leastUs: WARM_UP_US } }),
         });
         return medianUs;
       };
-      return record.software || probe ? await round() : await bestOfRounds(round);
+      return record.software || settings ? await round() : await bestOfRounds(round);
     } finally {
       execution.destroy();
     }
@@ -92,10 +92,10 @@ export async function measureCeilings(opened: OpenDevice): Promise<Ceilings> {
     measuredAt: new Date().toISOString(),
   };
   // Compiling matrix passes takes seconds, in which the clocks drop: the multiply-adds tell when they are back.
-  const probe = record.software ? undefined : await ClockProbe.prepare(opened, ceilings, timer);
+  const settings = await deviceSettings(opened, ceilings, timer);
   const matrixRates: number[] = [];
   for (const { plan, inputs, flops } of matrixPlans(capabilities, groups, record.software ? 4 : 256)) {
-    matrixRates.push(flops / await timeOf(plan, inputs, probe) / 1e6);
+    matrixRates.push(flops / await timeOf(plan, inputs, settings) / 1e6);
   }
   timer.destroy();
   return { ...ceilings, ...(matrixRates.length > 0 && { matrixTflops: Math.max(...matrixRates) }) };

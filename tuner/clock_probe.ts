@@ -3,7 +3,7 @@ import { definePass } from "../kernels/core/pass.ts";
 import type { Ceilings } from "../profiles/schema.ts";
 import { Execution } from "./executor.ts";
 import fmaCode from "./fma_rate.wgsl" with { type: "text" };
-import type { WarmUp } from "./measure.ts";
+import type { MeasureOptions, WarmUp } from "./measure.ts";
 import type { OpenDevice } from "./open_device.ts";
 import { PipelineCache } from "./pipeline_cache.ts";
 import type { Timer } from "./timer.ts";
@@ -35,6 +35,19 @@ const ROUNDS = 32;
 /** A short burst reaches about 97 % of the long one the ceiling was measured with. */
 const WARM_SHARE = 0.9;
 const HEAT_SPAN_US = 5_000;
+/** On a software adapter, whose times say nothing about a GPU: as short as the clock allows. */
+export const SOFTWARE = { leastSpanUs: 200 };
+
+export type DeviceSettings = Pick<MeasureOptions, "leastSpanUs" | "warmUp">;
+
+/** How measure() treats a device: a GPU is brought to its clocks first, a software adapter has none. */
+export async function deviceSettings(
+  opened: OpenDevice,
+  ceilings: Ceilings,
+  timer: Timer,
+): Promise<DeviceSettings> {
+  return opened.record.software ? SOFTWARE : { warmUp: await ClockProbe.prepare(opened, ceilings, timer) };
+}
 
 /**
  * Tells whether the device runs at the clocks its ceiling was measured at, by a burst of multiply-adds, and brings it

@@ -3,7 +3,7 @@ import { bindingBytes, fit } from "../kernels/core/fit.ts";
 import type { Config } from "../kernels/core/space.ts";
 import { withAblations } from "../kernels/core/stages.ts";
 import type { Ceilings, Timing } from "../profiles/schema.ts";
-import { ClockProbe } from "./clock_probe.ts";
+import { deviceSettings } from "./clock_probe.ts";
 import { Execution } from "./executor.ts";
 import { measure } from "./measure.ts";
 import type { OpenDevice } from "./open_device.ts";
@@ -52,7 +52,7 @@ export async function measureStages(
   request: StagesRequest,
   onPhase: (phase: Phase) => void = () => {},
 ): Promise<StageTimes> {
-  const { device, capabilities, record } = opened;
+  const { device, capabilities } = opened;
   const { axes, ceilings } = request;
   const original = fit(family.plan(axes, request.config, capabilities), capabilities);
   const { plan, ablations } = withAblations(original);
@@ -67,7 +67,7 @@ export async function measureStages(
     sets.push(await Execution.prepare(device, plan, pipelines));
     onPhase("time");
     await completeSets(sets, opened, family, axes, plan, pipelines);
-    const probe = record.software ? undefined : await ClockProbe.prepare(opened, ceilings, timer);
+    const settings = await deviceSettings(opened, ceilings, timer);
     const time = (...labels: string[]) => {
       onPhase("time");
       const chosen = new Set(labels);
@@ -75,7 +75,7 @@ export async function measureStages(
         quantumNs: ceilings.timestampQuantumNs,
         samples: request.samples,
         spanCapUs: request.capUs,
-        warmUp: probe,
+        ...settings,
       });
     };
     const labels = [...new Set(original.passes.map((pass) => pass.label))];

@@ -3,7 +3,7 @@ import { canRun, fit } from "../kernels/core/fit.ts";
 import type { Config } from "../kernels/core/space.ts";
 import { formatVariant } from "../kernels/core/variant_id.ts";
 import { type Ceilings, SCHEMA_VERSION, type Trial, type TrialStatus } from "../profiles/schema.ts";
-import { ClockProbe } from "./clock_probe.ts";
+import { type DeviceSettings, deviceSettings } from "./clock_probe.ts";
 import { floorUs } from "./ceilings.ts";
 import { Execution } from "./executor.ts";
 import { failureOf } from "./failure.ts";
@@ -35,7 +35,7 @@ export class TrialRunner {
   readonly #family: AnyFamily;
   readonly #timer: Timer;
   readonly #cases = new Map<string, Case>();
-  #probe?: ClockProbe;
+  #settings?: DeviceSettings;
 
   constructor(opened: OpenDevice, family: AnyFamily) {
     this.#opened = opened;
@@ -108,7 +108,7 @@ export class TrialRunner {
         samples: request.samples,
         giveUpUs: request.giveUpUs,
         spanCapUs: request.capUs,
-        warmUp: await this.#clockProbe(ceilings),
+        ...(this.#settings ??= await deviceSettings(this.#opened, ceilings, this.#timer)),
       });
       const perDispatchUs = timing.medianUs / plan.passes.length;
       if (perDispatchUs > request.capUs) {
@@ -122,12 +122,6 @@ export class TrialRunner {
     } finally {
       for (const set of sets) set.destroy();
     }
-  }
-
-  /** Undefined on a software adapter, which has no clocks to wait for. */
-  async #clockProbe(ceilings: Ceilings): Promise<ClockProbe | undefined> {
-    if (this.#opened.record.software) return undefined;
-    return this.#probe ??= await ClockProbe.prepare(this.#opened, ceilings, this.#timer);
   }
 
   #verifyCases(axes: Axes): Case[] {
