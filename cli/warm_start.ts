@@ -1,11 +1,10 @@
 import { completeAxes } from "../kernels/core/axes.ts";
 import type { AnyFamily } from "../kernels/core/family.ts";
 import { type Config, FORMULATION, initialConfig, type Space } from "../kernels/core/space.ts";
-import { blockKey } from "../profiles/blocklist.ts";
 import { bucketOf } from "../profiles/buckets.ts";
 import { nearestWinner } from "../profiles/nearest_winner.ts";
 import type { Trial, Winner } from "../profiles/schema.ts";
-import { storageOf } from "../tuner/tune.ts";
+import { isOfSize, storageOf } from "../tuner/tune.ts";
 import type { Workload } from "../tuner/workloads.ts";
 
 /**
@@ -25,10 +24,8 @@ export function warmStart(
 ): Config | undefined {
   const axes = completeAxes(family, workload.axes);
   const storage = storageOf(family, workload);
-  const size = blockKey("", axes);
   const began = trials.find((trial) =>
-    trial.sourceHash === sourceHash && trial.driver === driver && blockKey("", trial.axes) === size &&
-    Object.keys(storage).every((name) => trial.config[name] === storage[name])
+    trial.sourceHash === sourceHash && trial.driver === driver && isOfSize(trial, axes, storage)
   );
   const config = began?.config ??
     nearestWinner(winners, bucketOf(family.name, axes, storage), sourceHash)?.config;

@@ -53,6 +53,12 @@ export type TuneEnd = "complete" | "out of time" | "out of trials" | "stopped";
 const GIVE_UP_FACTOR = 1.5;
 const FINALS_SHARE = 0.1;
 
+/** Whether a trial was made at these sizes, with tensors stored this way. */
+export function isOfSize(trial: Trial, axes: Axes, storage: Config): boolean {
+  return blockKey("", trial.axes) === blockKey("", axes) &&
+    Object.keys(storage).every((name) => trial.config[name] === storage[name]);
+}
+
 /** Storage types of a workload's tensors, the family's initial ones where it names none. */
 export function storageOf(family: AnyFamily, workload: Workload): Config {
   return { ...storageChoices(family.space, initialConfig(family.space)), ...workload.storage };
@@ -75,12 +81,7 @@ export async function* tune(job: TuneJob): AsyncGenerator<TuneProgress, TuneEnd>
   const usable = job.known.filter((t) =>
     t.sourceHash === job.sourceHash && t.driver === job.driver && t.family === family.name
   );
-  const size = blockKey("", axes);
-  const looks = new Looks(
-    usable.filter((t) =>
-      blockKey("", t.axes) === size && Object.keys(storage).every((name) => t.config[name] === storage[name])
-    ),
-  );
+  const looks = new Looks(usable.filter((trial) => isOfSize(trial, axes, storage)));
   const now = performance.now();
   const searchEnd = job.deadline - FINALS_SHARE * Math.max(0, job.deadline - now);
   const baselineId = formatVariant(family.name, initialConfig(space));
