@@ -1,7 +1,6 @@
 import type { KernelCall } from "../compare/kernel_calls.ts";
 import type { Bench } from "../compare/measure_all.ts";
 import type { Capabilities } from "../kernels/core/family.ts";
-import { refusal } from "../kernels/core/fit.ts";
 import type { Config } from "../kernels/core/space.ts";
 import { formatVariant } from "../kernels/core/variant_id.ts";
 import { familyNamed } from "../kernels/mod.ts";
@@ -9,15 +8,18 @@ import { blockKey } from "../profiles/blocklist.ts";
 import type { Ceilings, DeviceRecord, Trial } from "../profiles/schema.ts";
 import { sourceHash } from "../profiles/source_hash.ts";
 import type { ProfileStore } from "../profiles/store_fs.ts";
-import { formatUs } from "./duration.ts";
+import { possibleStorage } from "./choose_workloads.ts";
 import { note } from "./output.ts";
 import { StatusLine } from "./status_line.ts";
 import type { TrialProcess } from "./trial_process.ts";
+import { formatTiming } from "./tune_display.ts";
 import { winnerFor } from "./winner_for.ts";
 
 /** Trials of a comparison are no search: kept apart, they choose no winners. */
 const COLLECTION = "comparison";
 const SAMPLES = 5;
+/** A software adapter's times say nothing; two show the way. */
+const SOFTWARE_SAMPLES = 2;
 /** A whole prompt may take long where a search would refuse it. */
 const CAP_US = 10_000_000;
 /** Of the multiply-add ceiling, for a guess before anything has run. */
@@ -37,6 +39,7 @@ interface Setting {
 /** Times kernel calls with the profile's winners and keeps every trial, so that a second run goes on where one ended. */
 export class CallBench implements Bench {
   readonly fallbackTflops: number;
+  readonly spans: number;
   readonly #setting: Setting;
   readonly #stored = new Map<string, Trial>();
   readonly #line = new StatusLine();
@@ -45,6 +48,7 @@ export class CallBench implements Bench {
   private constructor(setting: Setting) {
     this.#setting = setting;
     this.fallbackTflops = setting.ceilings.f32Tflops * GUESSED_SHARE;
+    this.spans = setting.record.software ? SOFTWARE_SAMPLES + 4 : SAMPLES + 7; // sizing, warming up
   }
 
   static async open(setting: Setting): Promise<CallBench> {
@@ -64,7 +68,9 @@ export class CallBench implements Bench {
   /** The profile's config for a call, else the default. */
   async configFor({ family, axes, storage }: KernelCall): Promise<Config> {
     const { record, capabilities, root } = this.#setting;
-    return (await winnerFor(familyNamed(family), axes, { record, capabilities }, storage, root)).config;
+    const found = familyNamed(family);
+    const possible = possibleStorage(found, storage, capabilities);
+    return (await winnerFor(found, axes, { record, capabilities }, possible, root)).config;
   }
 
   async known(call: KernelCall, config?: Config): Promise<Trial | undefined> {
@@ -75,7 +81,7 @@ export class CallBench implements Bench {
   }
 
   async run(call: KernelCall, what: string, config?: Config): Promise<Trial> {
-    const { trials, store, ceilings, capabilities } = this.#setting;
+    const { trials, store, ceilings, record } = this.#setting;
     const family = familyNamed(call.family);
     const asked = config ?? await this.configFor(call);
     this.#line.show(
@@ -86,18 +92,13 @@ export class CallBench implements Bench {
       axes: call.axes,
       sourceHash: await sourceHash(family),
       ceilings,
-      samples: SAMPLES,
+      samples: record.software ? SOFTWARE_SAMPLES : SAMPLES,
       capUs: CAP_US,
     };
     const trial = await trials.run(family.name, request);
     this.#count++;
     this.#line.clear();
-    const reason = refusal(family, call.axes, asked, capabilities);
-    note(
-      `${what}: ${
-        trial.timing ? formatUs(trial.timing.medianUs) : reason ?? `${trial.status}: ${trial.reason}`
-      }`,
-    );
+    note(`${what}: ${trial.timing ? formatTiming(trial.timing) : `${trial.status}: ${trial.reason}`}`);
     await store.append(trial, COLLECTION);
     this.#stored.set(storedKey(trial), trial);
     return trial;

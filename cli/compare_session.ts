@@ -35,7 +35,7 @@ export interface CompareOptions extends ModelOptions {
 }
 
 const GPU_BUDGET_MS = 300_000;
-const SOFTWARE_BUDGET_MS = 60_000;
+const SOFTWARE_BUDGET_MS = 90_000;
 const GPU_TOKENS = 1 << 20;
 const SOFTWARE_TOKENS = 4096;
 const CEILINGS_TIMEOUT_MS = 60_000;

@@ -47,8 +47,8 @@ export class KernelTimes {
       const sum = integrate(windows, tokens, this.windowTokens);
       if (sum) return { ...sum, trial: windows.at(-1)!.trial };
     }
-    return projected(known, tokens, attends(mixer) ? 2 : 1) ?? own ??
-      { missing: "not measured: out of time" };
+    return projected(known, tokens, attends(mixer) ? 2 : 1) ?? this.#scaled(known.at(-1), mixer, tokens) ??
+      own ?? { missing: "not measured: out of time" };
   }
 
   /** Prefixes worth a window: none, and those of the last window of every length. */
@@ -59,13 +59,13 @@ export class KernelTimes {
 
   /** What a call is likely to take, us, by the nearest one like it; `fallbackTflops` where there is none. */
   guessUs(call: KernelCall, fallbackTflops: number): number {
-    const flops = (axes: KernelCall["axes"]) => familyNamed(call.family).work(axes, call.storage).flops;
-    const own = flops(call.axes);
+    const own = flopsOf(call);
     const like = [...this.#trials.values()].filter((t) => t.family === call.family && t.timing);
-    const nearest = like.sort((a, b) => distance(flops(a.axes), own) - distance(flops(b.axes), own))[0];
+    const flops = ({ axes }: Trial) => flopsOf({ ...call, axes });
+    const nearest = like.sort((a, b) => distance(flops(a), own) - distance(flops(b), own))[0];
     if (!nearest) return own / fallbackTflops / 1e6;
     // What is mostly the cost of a call does not shrink with it.
-    return nearest.timing!.medianUs * Math.max(0.2, own / flops(nearest.axes));
+    return nearest.timing!.medianUs * Math.max(0.2, own / flops(nearest));
   }
 
   #measured(call: KernelCall): LayerTime | undefined {
@@ -73,8 +73,29 @@ export class KernelTimes {
     if (!trial) return undefined;
     if (!trial.timing) return { missing: `${trial.status}: ${trial.reason ?? "no reason given"}` };
     const { medianUs: us, lowUs, highUs, lowClocks } = trial.timing;
-    const note = lowClocks && { note: "at low clocks: an upper bound" };
-    return { us, lowUs, highUs, how: "measured", ...note, trial };
+    const notes = [
+      ...(lowClocks ? ["at low clocks: an upper bound"] : []),
+      ...Object.keys(call.storage).filter((name) => trial.config[name] !== call.storage[name])
+        .map((name) => `${name}=${trial.config[name]}, as the device lacks ${call.storage[name]}`),
+    ];
+    return { us, lowUs, highUs, how: "measured", ...(notes.length > 0 && { note: notes.join("; ") }), trial };
+  }
+
+  /** From the one prompt that ran, by operations; no less than by tokens. */
+  #scaled(known: Known | undefined, mixer: Mixer, tokens: number): LayerTime | undefined {
+    if (!known) return undefined;
+    const byTokens = tokens / known.tokens;
+    const byFlops = flopsOf(prefillCall(mixer, tokens)) / flopsOf(prefillCall(mixer, known.tokens));
+    const { us, lowUs, highUs, trial } = known;
+    const note = `by operations from ${known.tokens} tokens`;
+    return {
+      us: us * byFlops,
+      lowUs: lowUs * byTokens,
+      highUs: highUs * byFlops,
+      how: "projected",
+      note,
+      trial,
+    };
   }
 
   #timesAt(callAt: (tokens: number) => KernelCall): Known[] {
@@ -110,6 +131,10 @@ function projected(known: readonly Known[], tokens: number, degree: 1 | 2): Laye
   if (!(ends[0] > 0)) return undefined;
   const note = `${degree === 1 ? "a line" : "a parabola"} through ${a.tokens} and ${b.tokens} tokens`;
   return { us: at(a.us, b.us), lowUs: ends[0], highUs: ends[2], how: "projected", note, trial: b.trial };
+}
+
+function flopsOf({ family, axes, storage }: KernelCall): number {
+  return familyNamed(family).work(axes, storage).flops;
 }
 
 const distance = (a: number, b: number) => Math.abs(Math.log(a / b));

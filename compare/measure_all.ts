@@ -18,14 +18,14 @@ export interface Bench {
   known(call: KernelCall): Promise<Trial | undefined>;
   /** Times one call; one that fails is a trial too. */
   run(call: KernelCall, what: string): Promise<Trial>;
+  /** Spans one measurement comes to: warming up, finding the number of repeats, samples. */
+  readonly spans: number;
   /** Milliseconds left. */
   leftMs(): number;
   /** A rate to guess by where nothing like a call has run. */
   readonly fallbackTflops: number;
 }
 
-/** Spans a measurement comes to: warming up, finding the number of repeats, samples. */
-const SPANS = 12;
 /** No single measurement takes longer, nor more than this share of the time left: what does is worked out from windows. */
 const LONGEST_MS = 20_000;
 const SHARE = 0.25;
@@ -46,7 +46,7 @@ export async function measureAll(question: Question, times: KernelTimes, bench: 
       times.add(call, known);
       return known.status === "passed";
     }
-    const ms = times.guessUs(call, bench.fallbackTflops) * SPANS / 1e3;
+    const ms = times.guessUs(call, bench.fallbackTflops) * bench.spans / 1e3;
     if (ms > Math.min(LONGEST_MS, bench.leftMs() * SHARE)) return false;
     const trial = await bench.run(call, what);
     times.add(call, trial);

@@ -23,7 +23,7 @@ export function compareCommand() {
     )
     .option(
       "--budget <time>",
-      "time to spend, as in 90s or 10m; 5m on a GPU, 1m on a software adapter",
+      "time to spend, as in 90s or 10m; 5m on a GPU, 90s on a software adapter",
       parseDuration,
     )
     .option(
