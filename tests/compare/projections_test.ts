@@ -21,7 +21,7 @@ Deno.test("one token reads the active weights, many tokens all of them, and then
   assert(Math.abs(one / ((always + 8 * expert) * 2 / 4e6) - 1) < 1e-9, `${one}`);
   const many = projectionUs(kimi, 4096, ceilings, 16)!;
   assert(many > total * 2 / 4e6 * 0.98, "weights are read");
-  assert(many >= 2 * 4096 * (always + 8 * expert) / 60e6, "operations are done");
+  assert(many >= 2 * 4096 * (always + 8 * expert) / 60e6 * (1 - 1e-9), "operations are done");
   assertEquals(projectionUs(kimi, 1, ceilings, 4)! * 4, one);
   const fast = projectionUs(kimi, 1 << 20, { ...ceilings, matrixTflops: 600 }, 16)!;
   assert(
