@@ -29,6 +29,25 @@ export function formatTime(us: number): string {
   return `${threeDigits(us / size)} ${unit}`;
 }
 
+/** The same with the sign of micro, for figures. */
+export function formatMicroseconds(us: number): string {
+  return formatTime(us).replace("us", "µs");
+}
+
+/** A time on an axis, without digits it does not need: 1 s, 200 µs. */
+export function formatTick(us: number): string {
+  return withoutZeros(formatMicroseconds(us));
+}
+
+/** Bytes on an axis: 1 GiB, 256 MiB. */
+export function formatByteTick(bytes: number): string {
+  return withoutZeros(formatBytes(bytes));
+}
+
+function withoutZeros(text: string): string {
+  return text.replace(/\.0+ /, " ").replace(/(\.\d*?)0+ /, "$1 ");
+}
+
 const BINARY = ["B", "KiB", "MiB", "GiB", "TiB"];
 
 /** Bytes with three digits in powers of 1024. */
