@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { Curve } from "./curve.ts";
 import { colourOf, curveMarks } from "./curve_marks.ts";
-import { spread } from "./log_axis.ts";
+import { labelledLengths, spread } from "./log_axis.ts";
 import type { Look } from "./look.ts";
 import { formatTokens } from "./quantities.ts";
 
@@ -28,7 +28,7 @@ const HEIGHT = 400, TOP = 30, BOTTOM = 48, LEFT = 62, LINE = 15;
 /** Plot's options for them; labels stand at the curves' ends. */
 export function curvePlotOptions(plot: CurvePlot, look: Look, width = 760): Plot.PlotOptions {
   const { curves, lengths, xLabel, yLabel, domain, ticks, format, tickFormat = format } = plot;
-  const labels = curves.map((curve) => `${curve.label} ${endValue(curve, plot)}`);
+  const labels = curves.map((curve) => `${shortened(curve.label)} ${endValue(curve, plot)}`);
   const marginRight = 20 + Math.max(...labels.map((label) => label.length)) * 6.3;
   return {
     width,
@@ -49,7 +49,7 @@ export function curvePlotOptions(plot: CurvePlot, look: Look, width = 760): Plot
         fill: look.muted,
         label: null,
       }),
-      Plot.axisX(lengths, {
+      Plot.axisX(labelledLengths(lengths, width - LEFT - marginRight), {
         text: formatTokens,
         tickSize: 4,
         fill: look.muted,
@@ -70,6 +70,11 @@ export function curvePlotOptions(plot: CurvePlot, look: Look, width = 760): Plot
 
 function axisWords(words: string, look: Look, options: Plot.TextOptions): Plot.Markish {
   return Plot.text([words], { ...options, fill: look.muted });
+}
+
+/** A name of any length would leave the plot no room. */
+function shortened(label: string): string {
+  return label.length <= 28 ? label : `${label.slice(0, 27)}…`;
 }
 
 /** The last value; with a tilde where it was projected, with its length where others go on. */

@@ -1,11 +1,12 @@
 import { type Comparison, HOW, type How } from "./comparison.ts";
-import type { Curve } from "./curve.ts";
+import type { Curve, CurvePoint } from "./curve.ts";
 import { deviceName, deviceStack } from "./device_words.ts";
+import { formatTokens } from "./quantities.ts";
 
 const DRAWN: Readonly<Record<How, string>> = {
   measured: "Filled marks: measured at this size.",
   integrated: "Hollow marks: integrated from windows that ran at several prefix lengths.",
-  projected: "Dashed: projected by a fit; nothing of this size ran.",
+  projected: "Dashed: projected by a fit or a bound, at least in part.",
 };
 
 /** What a title ends with: device, WebGPU implementation and driver. */
@@ -23,11 +24,11 @@ export function drawnNotes(curves: readonly Curve[]): string[] {
 
 /** What curves show, in words. */
 export function altText(title: string, curves: readonly Curve[], format: (value: number) => string): string {
+  const words = ({ value, tokens, how }: CurvePoint) =>
+    `${how === "projected" ? "~" : ""}${format(value)} at ${formatTokens(tokens)}`;
   const ends = curves.map((curve) => {
     const [first, last] = [curve.points[0], curve.points.at(-1)!];
-    return `${curve.label} from ${format(first.value)} at ${first.tokens} tokens to ${
-      format(last.value)
-    } at ${last.tokens}`;
+    return `${curve.label} ${words(first)} to ${words(last)}`;
   });
   return `${title}. ${ends.join("; ")}.`;
 }

@@ -2,7 +2,7 @@ import { formulationCrossovers } from "./answers.ts";
 import type { Comparison, FormulationPoint } from "./comparison.ts";
 import { Footnotes } from "./footnotes.ts";
 import { formatTokens } from "./quantities.ts";
-import { crossoverWords } from "./ratio_tables.ts";
+import { crossoverWords, spanOf } from "./crossover_words.ts";
 import type { Table } from "./table.ts";
 
 /** Times of a kernel's formulations, a table a family, a column a formulation. */
@@ -22,7 +22,7 @@ function formulationTable(family: string, points: readonly FormulationPoint[]): 
       return point ? notes.time(point, 1e3) : notes.missing("It did not run at this length.");
     }),
   ]);
-  const span = `${formatTokens(lengths[0])} to ${formatTokens(lengths.at(-1)!)}`;
+  const span = spanOf(lengths);
   return {
     title: `Formulations of ${family}`,
     caption: "Time of one layer, ms, by the algorithm its kernel uses.",

@@ -8,13 +8,33 @@ export function logDomain(curves: readonly Curve[], also: readonly number[] = []
   return [low / air, high * air];
 }
 
-/** Ticks at powers of ten, or at 1, 2 and 5 times one where those would be few. */
+/** Ticks at powers of ten; at 1, 2 and 5 times one where those would be few, at even steps where those would. */
 export function decadeTicks([low, high]: readonly [number, number]): number[] {
+  if (low === high) return [low];
   const from = Math.floor(Math.log10(low)), to = Math.ceil(Math.log10(high));
-  const ticks = (steps: readonly number[]) =>
+  const at = (steps: readonly number[]) =>
     Array.from({ length: to - from + 1 }, (_, i) => steps.map((step) => step * 10 ** (from + i)))
       .flat().map((tick) => Number(tick.toPrecision(1))).filter((tick) => tick >= low && tick <= high);
-  return ticks([1]).length >= 3 ? ticks([1]) : ticks([1, 2, 5]);
+  return [at([1]), at([1, 2, 5])].find((ticks) => ticks.length >= 3) ?? evenTicks(low, high);
+}
+
+/** Two to six ticks at multiples of 1, 2 or 5 times a power of ten. */
+function evenTicks(low: number, high: number): number[] {
+  const rough = (high - low) / 5, power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * [1, 2, 5, 10].find((factor) => factor * power >= rough)!;
+  const first = Math.ceil(low / step), count = Math.floor(high / step) - first + 1;
+  return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+
+/** Those of the lengths that have room for a label on an axis of `pixels`, the longest among them. */
+export function labelledLengths(lengths: readonly number[], pixels: number): number[] {
+  const span = Math.log(lengths.at(-1)! / lengths[0]) || 1;
+  const shown: number[] = [];
+  for (const tokens of lengths.toReversed()) {
+    const room = shown.length === 0 ? Infinity : pixels * Math.log(shown[0] / tokens) / span;
+    if (room >= 34) shown.unshift(tokens);
+  }
+  return shown;
 }
 
 /** Ticks at powers of two, every second one or fewer where there are many. */

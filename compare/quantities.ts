@@ -23,6 +23,12 @@ export function threeDigits(value: number): string {
   return value.toFixed(Math.max(0, Math.min(digits, 2 - Math.floor(Math.log10(Math.abs(rounded || value))))));
 }
 
+/** A ratio with three digits, or more where they would hide on which side of 1 it lies. */
+export function formatFactor(factor: number): string {
+  const short = threeDigits(factor);
+  return short === "1.00" && factor !== 1 ? factor.toFixed(4) : short;
+}
+
 /** Microseconds with three digits and a fitting unit. */
 export function formatTime(us: number): string {
   const [size, unit] = us >= 1e6 ? [1e6, "s"] : us >= 1e3 ? [1e3, "ms"] : [1, "us"];
@@ -44,7 +50,8 @@ export function formatByteTick(bytes: number): string {
   return withoutZeros(formatBytes(bytes));
 }
 
-function withoutZeros(text: string): string {
+/** A number and its unit, without zeros behind the point. */
+export function withoutZeros(text: string): string {
   return text.replace(/\.0+ /, " ").replace(/(\.\d*?)0+ /, "$1 ");
 }
 
@@ -70,5 +77,5 @@ export function marked(text: string, how: How): string {
 export const MARKS: Readonly<Record<How, string>> = {
   measured: "No mark: measured, it ran at this size.",
   integrated: "i: integrated, summed from windows that ran at several prefix lengths.",
-  projected: "~ and p: projected, a fit; nothing of this size ran.",
+  projected: "~ and p: projected, a fit or a bound at least in part; nothing of this size ran whole.",
 };

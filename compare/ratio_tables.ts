@@ -1,7 +1,8 @@
-import { type Answers, answersOf, type Crossover, type Ratio } from "./answers.ts";
+import { type Answers, answersOf, type Ratio } from "./answers.ts";
 import type { Comparison } from "./comparison.ts";
+import { crossoverLines, isTie } from "./crossover_words.ts";
 import { Footnotes, lengthsOf, reasonFor } from "./footnotes.ts";
-import { formatPercent, formatRoughTokens, formatTokens, threeDigits } from "./quantities.ts";
+import { formatFactor, formatPercent, formatTokens, threeDigits } from "./quantities.ts";
 import type { Table } from "./table.ts";
 
 /** How many times faster the first model is than each other one, and what it saves. */
@@ -51,43 +52,7 @@ function ratioTable(comparison: Comparison, answers: Answers): Table {
 /** `2.31 [2.25, 2.38]`; behind it `tie` where the interval holds 1. */
 export function formatRatio(ratio: Ratio): string {
   const { ratio: value, low, high } = ratio;
-  return `${threeDigits(value)} [${threeDigits(low)}, ${threeDigits(high)}]${isTie(ratio) ? " tie" : ""}`;
-}
-
-/** Whether the interval does not say which of the two is faster. */
-export function isTie({ low, high }: Pick<Ratio, "low" | "high">): boolean {
-  return low <= 1 && high >= 1;
-}
-
-/** Where the curves cross, a sentence a phase that has ratios. */
-export function crossoverLines({ model, against, crossovers, ratios }: Answers): string[] {
-  return (["prefill", "decode"] as const).flatMap((phase) => {
-    const mine = ratios.filter((r) => r.phase === phase);
-    if (mine.length === 0) return [];
-    const label = phase === "prefill" ? "Prefill" : "Decode at batch 1";
-    const span = `${formatTokens(mine[0].tokens)} to ${formatTokens(mine.at(-1)!.tokens)}`;
-    return [`${label}: ${crossoverWords(crossovers[phase], model, against, span)}${tieWords(mine)}.`];
-  });
-}
-
-/** Where one curve falls below another's; `span` names the lengths compared. */
-export function crossoverWords(crossover: Crossover, name: string, other: string, span: string): string {
-  switch (crossover.kind) {
-    case "always":
-      return `${name} takes less time than ${other} at every length compared, ${span}`;
-    case "never":
-      return `${name} takes no less time than ${other} at the longest length compared (${span})`;
-    case "at": {
-      const [from, to] = crossover.between.map(formatTokens);
-      const at = formatRoughTokens(crossover.tokens);
-      return `${name} takes less time than ${other} from about ${at} tokens on (between ${from} and ${to})`;
-    }
-  }
-}
-
-function tieWords(ratios: readonly Ratio[]): string {
-  const ties = ratios.filter(isTie).map((r) => formatTokens(r.tokens));
-  return ties.length > 0 ? `; a tie within the intervals at ${ties.join(", ")}` : "";
+  return `${threeDigits(value)} [${formatFactor(low)}, ${formatFactor(high)}]${isTie(ratio) ? " tie" : ""}`;
 }
 
 function whyNot(
