@@ -16,7 +16,10 @@ export function curveMarks(curve: Curve, lengths: readonly number[], look: Look)
   const strokes = strokesOf(curve.points, lengths).map(({ points, dashed }) =>
     Plot.line(points, line(dashed))
   );
-  if (curve.isReference) return strokes;
+  const alone = piecesOf(curve.points, lengths).filter((piece) => piece.length === 1).flat();
+  if (curve.isReference) {
+    return alone.length > 0 ? [...strokes, Plot.dot(alone, { ...xy, fill: colour, r: 2 })] : strokes;
+  }
   return [...bands(curve, lengths, colour), ...strokes, ...dots(curve, colour, look)];
 }
 
@@ -25,9 +28,13 @@ export function colourOf({ series }: Curve, look: Look): string {
   return look.series[series % look.series.length];
 }
 
+/** Intervals: a band, or a bar at a point without neighbours. */
 function bands({ points }: Curve, lengths: readonly number[], colour: string): Plot.Markish[] {
-  return piecesOf(points, lengths).filter((piece) => piece.length > 1).map((piece) =>
-    Plot.areaY(piece, { x: "tokens", y1: "low", y2: "high", fill: colour, fillOpacity: 0.16 })
+  const ends = { x: "tokens", y1: "low", y2: "high" } as const;
+  return piecesOf(points, lengths).map((piece) =>
+    piece.length > 1
+      ? Plot.areaY(piece, { ...ends, fill: colour, fillOpacity: 0.16 })
+      : Plot.ruleX(piece, { ...ends, stroke: colour, strokeWidth: 1.5 })
   );
 }
 

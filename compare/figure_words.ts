@@ -19,7 +19,9 @@ export function drawnNotes(curves: readonly Curve[]): string[] {
   const points = curves.filter((c) => !c.isReference).flatMap((c) => c.points);
   const hows = HOW.filter((how) => points.some((p) => p.how === how));
   const banded = points.some((p) => p.high > p.low);
-  return [[...hows.map((how) => DRAWN[how]), ...(banded ? ["Bands: 95 % intervals."] : [])].join(" ")];
+  return [
+    [...hows.map((how) => DRAWN[how]), ...(banded ? ["Bands or bars: 95 % intervals."] : [])].join(" "),
+  ];
 }
 
 /** What curves show, in words. */

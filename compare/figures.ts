@@ -8,11 +8,11 @@ import { largest, pointsOf } from "./answers.ts";
 
 /** All figures of a comparison that have something to show, in the order of the report. */
 export function figuresOf(comparison: Comparison): Figure[] {
-  const { models, memory, points } = comparison;
+  const { models, memory } = comparison;
   const some = (of: (model: string) => readonly unknown[]) => models.some(({ name }) => of(name).length > 0);
   const single = (phase: "prefill" | "decode") => some((model) => pointsOf(comparison, model, phase, 1));
   return [
-    ...(points.length > 0 ? ratioFigures(comparison) : []),
+    ...ratioFigures(comparison),
     ...(single("prefill") ? [prefillFigure(comparison)] : []),
     ...(single("decode") ? [decodeFigure(comparison)] : []),
     ...(some((model) => largest(comparison, model)) ? [batchedDecodeFigure(comparison)] : []),

@@ -10,9 +10,10 @@ import { logDomain } from "./log_axis.ts";
 import { PAPER_CURVES, PAPER_TOKENS, type PaperCurve } from "./paper.ts";
 import { threeDigits } from "./quantities.ts";
 
-/** How many times faster the first model is than each other one, with the paper's own ratios of the two. */
+/** How many times faster the first model is than each other it has a common length with, and the paper's ratios. */
 export function ratioFigures(comparison: Comparison): Figure[] {
-  return answersOf(comparison).map((answers) => ratioFigure(comparison, answers));
+  return answersOf(comparison).filter(({ ratios, batched }) => ratios.length + batched.length > 0)
+    .map((answers) => ratioFigure(comparison, answers));
 }
 
 function ratioFigure(comparison: Comparison, answers: Answers): Figure {

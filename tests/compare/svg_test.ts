@@ -90,6 +90,14 @@ Deno.test("svgOf(): the paper's curves lie beside the ratios where it has both m
   assertEquals(paper(drawn(others, "ratio_mha-48b").svg), 0);
 });
 
+Deno.test("svgOf(): a single length has marks and bars for intervals", () => {
+  const one = { ...two, points: two.points.filter((p) => p.tokens === 65536), missing: [] };
+  const { svg } = drawn(one, "ratio_full-mla-48b");
+  assertEquals(count(svg, "g[aria-label=dot] > *"), 6, "three ratios and three of the paper");
+  assertEquals(count(svg, 'g[aria-label="line"]'), 0);
+  assertEquals(count(svg, 'g[aria-label="rule"][stroke-width="1.5"] > line'), 3);
+});
+
 Deno.test("figuresOf(): a software adapter is called one in every title, a GPU in none", () => {
   const software = { ...two, device: { ...two.device, software: true } };
   assert(figuresOf(software).every((figure) => figure.title.includes("a software adapter")));
@@ -102,6 +110,8 @@ Deno.test("figuresOf(): a software adapter is called one in every title, a GPU i
 
 Deno.test("figuresOf(): no figure where there is nothing to show", () => {
   assertEquals(figuresOf({ ...two, points: [], missing: [], memory: [], formulations: [] }), []);
+  const alone = two.points.filter((p) => p.model === "kimi-linear-48b");
+  assert(figuresOf({ ...two, points: alone }).every((figure) => !figure.name.startsWith("ratio")));
   const names = figuresOf(sampleComparison(["kimi-linear-48b"])).map((figure) => figure.name);
   assertEquals(names, ["prefill", "decode", "decode_batched", "memory", "formulations_kda_prefill"]);
 });
