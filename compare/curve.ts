@@ -16,6 +16,8 @@ export interface Curve {
   readonly series: number;
   /** Curves of the paper are thin and have no marks. */
   readonly isReference?: boolean;
+  /** Lengths it should have points at, where they are not the plot's: without one it has a gap there. */
+  readonly lengths?: readonly number[];
   readonly points: readonly CurvePoint[];
 }
 

@@ -3,7 +3,8 @@ import { type Curve, piecesOf, strokesOf } from "./curve.ts";
 import { type Look, SYMBOLS } from "./look.ts";
 
 /** Bands, lines and marks of a curve: measured ones filled, the others hollow, projected ones dashed. */
-export function curveMarks(curve: Curve, lengths: readonly number[], look: Look): Plot.Markish[] {
+export function curveMarks(curve: Curve, all: readonly number[], look: Look): Plot.Markish[] {
+  const { lengths = all } = curve;
   const colour = colourOf(curve, look);
   const xy = { x: "tokens", y: "value" } as const;
   const line = (dashed: boolean): Plot.LineOptions => ({

@@ -42,9 +42,3 @@ export function reasonFor(
   );
   return told?.reason ?? "It was not asked for.";
 }
-
-/** Lengths of all points and missing points of one phase, or of all, shortest first. */
-export function lengthsOf({ points, missing }: Comparison, phase?: Point["phase"]): number[] {
-  const all = [...points, ...missing].filter((p) => phase === undefined || p.phase === phase);
-  return [...new Set(all.map((p) => p.tokens))].sort((a, b) => a - b);
-}

@@ -1,7 +1,8 @@
 import { type Answers, answersOf, largest, pointsOf, type Ratio } from "./answers.ts";
 import { type Comparison, HOW, type How, type Point } from "./comparison.ts";
 import { crossoverLines, isTie } from "./crossover_words.ts";
-import { lengthsOf, reasonFor } from "./footnotes.ts";
+import { reasonFor } from "./footnotes.ts";
+import { lengthsOf } from "./lengths.ts";
 import { totalBytes } from "./memory.ts";
 import {
   formatBytes,
@@ -12,15 +13,21 @@ import {
   threeDigits,
 } from "./quantities.ts";
 
-/** What a comparison says of its first model against each other one, in plain sentences. */
-export function headlines(comparison: Comparison): { title: string; lines: string[] }[] {
+/** Marks the answer of a sentence. */
+type Strong = (text: string) => string;
+
+/** What a comparison says of its first model against each other one, in sentences whose answers are made `strong`. */
+export function headlines(
+  comparison: Comparison,
+  strong: Strong = (text) => text,
+): { title: string; lines: string[] }[] {
   return answersOf(comparison).map((answers) => ({
     title: `${answers.model} against ${answers.against}`,
     lines: [
-      timeLine(comparison, answers, "decode"),
-      ...batchedLine(comparison, answers),
-      timeLine(comparison, answers, "prefill"),
-      ...memoryLine(comparison, answers),
+      timeLine(comparison, answers, "decode", strong),
+      ...batchedLine(comparison, answers, strong),
+      timeLine(comparison, answers, "prefill", strong),
+      ...memoryLine(comparison, answers, strong),
       ...batchLine(comparison, answers),
       ...crossoverLines(answers),
     ],
@@ -39,7 +46,7 @@ export function verdict(ratio: Pick<Ratio, "ratio" | "low" | "high">): string {
     : `${threeDigits(1 / ratio.ratio)} times slower (${interval(1 / ratio.high, 1 / ratio.low)})`;
 }
 
-function timeLine(comparison: Comparison, answers: Answers, phase: Point["phase"]): string {
+function timeLine(comparison: Comparison, answers: Answers, phase: Point["phase"], strong: Strong): string {
   const { model, against } = answers;
   const label = phase === "decode" ? "Decode at batch 1" : "Prefill";
   const ratios = answers.ratios.filter((r) => r.phase === phase);
@@ -49,11 +56,11 @@ function timeLine(comparison: Comparison, answers: Answers, phase: Point["phase"
   const last = ratios.at(-1);
   if (!last) return `${label}: the two have numbers at no common length.${gap}`;
   const of = (name: string) => pointsOf(comparison, name, phase, 1).find((p) => p.tokens === last.tokens)!;
-  return `${label}: ${pairLine(of(model), of(against), last, phase === "decode" ? " a token" : "")}` +
+  return `${label}: ${pairLine(of(model), of(against), last, phase === "decode" ? " a token" : "", strong)}` +
     `${measuredLine(ratios)}${last.tokens < longest ? gap : ""}`;
 }
 
-function batchedLine(comparison: Comparison, answers: Answers): string[] {
+function batchedLine(comparison: Comparison, answers: Answers, strong: Strong): string[] {
   const { model, against, batched } = answers;
   const last = batched.at(-1);
   if (!last) return [];
@@ -63,10 +70,10 @@ function batchedLine(comparison: Comparison, answers: Answers): string[] {
   };
   const [mine, theirs] = [of(model), of(against)];
   const label = `Decode with as many sequences as fit (${mine.batch} and ${theirs.batch})`;
-  return [`${label}: ${pairLine(mine, theirs, last, " a token")}${measuredLine(batched)}`];
+  return [`${label}: ${pairLine(mine, theirs, last, " a token", strong)}${measuredLine(batched)}`];
 }
 
-function pairLine(mine: Point, theirs: Point, ratio: Ratio, per: string): string {
+function pairLine(mine: Point, theirs: Point, ratio: Ratio, per: string, strong: Strong): string {
   const hows = mine.how === theirs.how
     ? `both ${HOW_WORDS[mine.how]}`
     : `${mine.model} ${HOW_WORDS[mine.how]}, ${theirs.model} ${HOW_WORDS[theirs.how]}`;
@@ -74,7 +81,7 @@ function pairLine(mine: Point, theirs: Point, ratio: Ratio, per: string): string
   return `at ${formatTokens(ratio.tokens)} tokens ${mine.model} takes ${
     time(mine)
   }${per} and ${theirs.model} ` +
-    `${time(theirs)}: **${verdict(ratio)}**, ${hows}.`;
+    `${time(theirs)}: ${strong(verdict(ratio))}, ${hows}.`;
 }
 
 const HOW_WORDS: Readonly<Record<How, string>> = {
@@ -109,19 +116,21 @@ function gapLine(
   ).join("");
 }
 
-function memoryLine({ memory }: Comparison, { model, against, saved }: Answers): string[] {
+function memoryLine({ memory }: Comparison, { model, against, saved }: Answers, strong: Strong): string[] {
   const last = saved.at(-1);
   if (!last) return [];
   const of = (name: string) =>
     formatBytes(totalBytes(memory.find((row) => row.model === name && row.tokens === last.tokens)!));
-  const change = last.share >= 0
+  const change = Math.abs(last.share) < 0.0005
+    ? "the same"
+    : last.share > 0
     ? `${formatPercent(last.share)} saved`
     : `${formatPercent(-last.share)} more`;
   return [
     `Memory: one sequence of ${formatTokens(last.tokens)} tokens keeps ${
       of(model)
     } of cache, states and conv ` +
-    `inputs where ${against} keeps ${of(against)}: **${change}**, counted from sizes.`,
+    `inputs where ${against} keeps ${of(against)}: ${strong(change)}, counted from sizes.`,
   ];
 }
 

@@ -5,7 +5,7 @@ import { curvePlotOptions } from "./curve_plot.ts";
 import { scopeWords } from "./device_words.ts";
 import type { Figure } from "./figure.ts";
 import { altText, drawnNotes, onDevice } from "./figure_words.ts";
-import { lengthsOf } from "./footnotes.ts";
+import { batchedLengthsOf, lengthsOf } from "./lengths.ts";
 import { logDomain } from "./log_axis.ts";
 import { PAPER_CURVES, PAPER_TOKENS, type PaperCurve } from "./paper.ts";
 import { threeDigits } from "./quantities.ts";
@@ -18,16 +18,28 @@ export function ratioFigures(comparison: Comparison): Figure[] {
 
 function ratioFigure(comparison: Comparison, answers: Answers): Figure {
   const { model, against, ratios, batched } = answers;
-  const ours: Curve[] = [
-    { label: "prefill", series: 0, points: ratios.filter((r) => r.phase === "prefill").map(pointOf) },
-    { label: "decode, batch 1", series: 1, points: ratios.filter((r) => r.phase === "decode").map(pointOf) },
-    { label: "decode, largest batches", series: 2, points: batched.map(pointOf) },
+  const curveOf = (label: string, series: number, lengths: number[], of: readonly Ratio[]): Curve => ({
+    label,
+    series,
+    lengths,
+    points: of.map(pointOf),
+  });
+  const ours = [
+    curveOf("prefill", 0, lengthsOf(comparison, "prefill"), ratios.filter((r) => r.phase === "prefill")),
+    curveOf(
+      "decode, batch 1",
+      1,
+      lengthsOf(comparison, "decode"),
+      ratios.filter((r) => r.phase === "decode"),
+    ),
+    curveOf("decode, largest batches", 2, batchedLengthsOf(comparison), batched),
   ];
   const lengths = lengthsOf(comparison);
   const theirs = PAPER_FIGURES.map(([figure, label], series): Curve => ({
     label,
     series,
     isReference: true,
+    lengths: PAPER_TOKENS,
     points: paperRatios(figure, model, against).filter((p) =>
       p.tokens >= lengths[0] && p.tokens <= lengths.at(-1)!
     ),

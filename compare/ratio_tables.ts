@@ -1,7 +1,8 @@
 import { type Answers, answersOf, type Ratio } from "./answers.ts";
 import type { Comparison } from "./comparison.ts";
 import { crossoverLines, isTie } from "./crossover_words.ts";
-import { Footnotes, lengthsOf, reasonFor } from "./footnotes.ts";
+import { Footnotes, reasonFor } from "./footnotes.ts";
+import { lengthsOf } from "./lengths.ts";
 import { formatFactor, formatPercent, formatTokens, threeDigits } from "./quantities.ts";
 import type { Table } from "./table.ts";
 

@@ -42,10 +42,11 @@ export function reportMarkdown(
 }
 
 function answerSections(comparison: Comparison): string[] {
-  return headlines(comparison).flatMap(({ title, lines }) => [
+  return headlines(comparison, (text) => `**${text}**`).flatMap(({ title, lines }) => [
     `## ${title}`,
     "",
-    ...lines.map((line) => `- ${line}`),
+    // A tilde may strike text through.
+    ...lines.map((line) => `- ${line.replaceAll("~", "\\~")}`),
     "",
   ]);
 }

@@ -13,6 +13,8 @@ export interface TextPlotOptions {
   /** Words of a tick. */
   readonly formatX: (x: number) => string;
   readonly formatY: (y: number) => string;
+  /** Places a curve is not drawn across where it has no point. */
+  readonly places?: readonly number[];
   /** Heights to label. */
   readonly ticks: readonly number[];
 }
@@ -31,7 +33,7 @@ const INK = {
  * star where curves share a place. Throws RangeError for no point at all, or one that is not above zero.
  */
 export function textPlot(curves: readonly TextCurve[], options: TextPlotOptions): string[] {
-  const { width = 60, height = 12, ascii = false, formatX, formatY, ticks } = options;
+  const { width = 60, height = 12, ascii = false, formatX, formatY, ticks, places = [] } = options;
   const all = curves.flatMap((curve) => curve.points);
   if (all.length === 0) throw new RangeError("Cannot plot nothing: no curve has a point");
   const bad = all.find(({ x, y }) => !(x > 0 && y > 0 && x < Infinity && y < Infinity));
@@ -58,6 +60,7 @@ export function textPlot(curves: readonly TextCurve[], options: TextPlotOptions)
   });
   curves.forEach(({ points }, owner) =>
     points.slice(1).forEach((to, i) => {
+      if (places.some((x) => x > points[i].x && x < to.x)) return;
       for (const [x, y] of between(points[i], to, width)) put(x, y, ink.path, owner);
     })
   );

@@ -5,7 +5,7 @@ import { curvePlotOptions } from "./curve_plot.ts";
 import { scopeWords } from "./device_words.ts";
 import type { Figure } from "./figure.ts";
 import { altText, drawnNotes, onDevice } from "./figure_words.ts";
-import { lengthsOf } from "./footnotes.ts";
+import { batchedLengthsOf, lengthsOf } from "./lengths.ts";
 import { decadeTicks, logDomain } from "./log_axis.ts";
 import { formatMicroseconds, formatRoughTokens, formatTick } from "./quantities.ts";
 
@@ -16,7 +16,7 @@ export function prefillFigure(comparison: Comparison): Figure {
     what: "Prefill",
     yLabel: "Time of one prompt",
     xLabel: "Prompt length, tokens",
-    phase: "prefill",
+    lengths: lengthsOf(comparison, "prefill"),
     curves: curvesOf(comparison, (model) => pointsOf(comparison, model, "prefill", 1)),
     crossings: crossingsOf(comparison, "prefill"),
   });
@@ -29,7 +29,7 @@ export function decodeFigure(comparison: Comparison): Figure {
     what: "Decode at batch 1",
     yLabel: "Time per output token",
     xLabel: "Context, tokens",
-    phase: "decode",
+    lengths: lengthsOf(comparison, "decode"),
     curves: curvesOf(comparison, (model) => pointsOf(comparison, model, "decode", 1)),
     crossings: crossingsOf(comparison, "decode"),
   });
@@ -42,7 +42,7 @@ export function batchedDecodeFigure(comparison: Comparison): Figure {
     what: "Decode with as many sequences as fit",
     yLabel: "Time of a step over its sequences",
     xLabel: "Context of each sequence, tokens",
-    phase: "decode",
+    lengths: batchedLengthsOf(comparison),
     curves: curvesOf(comparison, (model) => largest(comparison, model), (p) => p.batch),
     crossings: [],
   });
@@ -58,19 +58,18 @@ interface TimeFigure {
   readonly what: string;
   readonly xLabel: string;
   readonly yLabel: string;
-  readonly phase: Point["phase"];
+  readonly lengths: readonly number[];
   readonly curves: readonly Curve[];
   readonly crossings: readonly { tokens: number; label: string }[];
 }
 
-function timeFigure(comparison: Comparison, { name, what, phase, curves, ...words }: TimeFigure): Figure {
+function timeFigure(comparison: Comparison, { name, what, curves, ...words }: TimeFigure): Figure {
   const title = `${what} ${onDevice(comparison)}`;
   const format = formatMicroseconds;
   const domain = logDomain(curves);
   const plot = {
     ...words,
     curves,
-    lengths: lengthsOf(comparison, phase),
     domain,
     ticks: decadeTicks(domain),
     format,

@@ -1,7 +1,8 @@
 import { largest, pointsOf } from "./answers.ts";
 import type { Comparison, Point } from "./comparison.ts";
 import { scopeWords } from "./device_words.ts";
-import { Footnotes, lengthsOf, reasonFor } from "./footnotes.ts";
+import { Footnotes, reasonFor } from "./footnotes.ts";
+import { lengthsOf } from "./lengths.ts";
 import { formatTokens } from "./quantities.ts";
 import type { Table } from "./table.ts";
 

@@ -98,6 +98,37 @@ Deno.test("svgOf(): a single length has marks and bars for intervals", () => {
   assertEquals(count(svg, 'g[aria-label="rule"][stroke-width="1.5"] > line'), 3);
 });
 
+Deno.test("svgOf(): a ratio's curve has a gap where a length is missing, not where it was not asked for", () => {
+  const lines = (comparison: typeof two) =>
+    [
+      ...drawn(comparison, "ratio_full-mla-48b").svg.querySelectorAll(
+        'g[aria-label="line"][stroke-width="2"] > path',
+      ),
+    ]
+      .length;
+  const whole = lines(two);
+  const asked = { ...two, points: two.points.filter((p) => p.phase === "decode" || p.tokens !== 16384) };
+  assertEquals(lines(asked), whole);
+  const lost = asked.points.length < two.points.length &&
+    two.points.find((p) => p.phase === "prefill" && p.tokens === 16384)!;
+  assert(lost);
+  const { model, phase, tokens, batch } = lost;
+  assertEquals(
+    lines({ ...asked, missing: [{ model, phase, tokens, batch, reason: "It hung." }] }),
+    whole + 1,
+  );
+});
+
+Deno.test("svgOf(): decode with as many sequences as fit has no gap at a length asked for at batch 1 only", () => {
+  const some = {
+    ...two,
+    points: two.points.filter((p) => p.phase === "prefill" || p.batch === 1 || p.tokens % 16384 === 0),
+  };
+  const { svg } = drawn(some, "decode_batched");
+  assertEquals(count(svg, 'g[aria-label="line"]:not([stroke-dasharray])'), 2);
+  assert(![...svg.querySelectorAll("text")].some((text) => text.textContent === "8K"));
+});
+
 Deno.test("figuresOf(): a software adapter is called one in every title, a GPU in none", () => {
   const software = { ...two, device: { ...two.device, software: true } };
   assert(figuresOf(software).every((figure) => figure.title.includes("a software adapter")));

@@ -41,6 +41,14 @@ Deno.test("textPlot() stars a place that curves share", () => {
   assert(rows[10].includes("✱") && rows.at(-1)!.endsWith("✱ several"));
 });
 
+Deno.test("textPlot() draws nothing across a place without a point", () => {
+  const torn = { label: "a", points: [1, 2, 8, 16].map((x) => ({ x, y: 5, hollow: false })) };
+  const path = (places: readonly number[]) =>
+    textPlot([torn], { ...options, width: 41, height: 3, places })[1].slice(5);
+  assertEquals(path([]), "●·········●···················●·········●");
+  assertEquals(path([4]), "●·········●                   ●·········●");
+});
+
 Deno.test("textPlot() takes a single point and refuses none, zero and infinity", () => {
   assert(textPlot([line("a", [5])], options).some((row) => row.includes("●")));
   assertThrows(() => textPlot([], options), RangeError, "no curve has a point");
