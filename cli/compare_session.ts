@@ -1,7 +1,7 @@
 import type { Comparison } from "../compare/comparison.ts";
 import { compare } from "../compare/compare.ts";
 import { KernelTimes } from "../compare/kernel_times.ts";
-import { firstLength, lengthsBetween, windowTokensFor } from "../compare/lengths.ts";
+import { firstLength, lengthsBetween, windowTokensFor } from "../compare/asked_lengths.ts";
 import { measureAll, type Question } from "../compare/measure_all.ts";
 import type { Ceilings } from "../profiles/schema.ts";
 import { defaultRoot, ProfileStore } from "../profiles/store_fs.ts";
@@ -9,10 +9,11 @@ import { CallBench } from "./call_bench.ts";
 import { chooseModels, type ModelOptions } from "./choose_models.ts";
 import { measureFormulations } from "./compare_formulations.ts";
 import { scratchOf } from "./compare_scratch.ts";
+import { comparisonLines } from "./comparison_lines.ts";
 import { GpuProcess } from "./gpu_process.ts";
 import type { Backend } from "./open_backend.ts";
 import { note, print, printJson } from "./output.ts";
-import { saveComparison, writeReport } from "./write_report.ts";
+import { checkReportFolder, saveComparison, writeReport } from "./write_report.ts";
 import { TrialProcess } from "./trial_process.ts";
 import { untilInterrupted } from "./until_interrupted.ts";
 import { usableCeilings } from "./usable_ceilings.ts";
@@ -54,6 +55,7 @@ export async function runCompare(options: CompareOptions): Promise<number> {
   if (options.maxTokens !== undefined) {
     lengthsBetween(options.minTokens ?? firstLength(options.maxTokens), options.maxTokens);
   }
+  if (options.out !== undefined) await checkReportFolder(userPath(options.out));
   const { backend, software = false } = options;
   const gpu = await GpuProcess.start({ software, backend, onNotice: note });
   const trials = new TrialProcess(gpu);
@@ -100,7 +102,9 @@ async function tell(comparison: Comparison, { out, json }: CompareOptions, saved
   const folder = out === undefined ? undefined : userPath(out);
   if (folder) await writeReport(folder, comparison);
   if (json) return await printJson(comparison);
-  const { comparisonLines } = await import("../compare/tables.ts");
-  await print(...comparisonLines(comparison));
+  const isUtf8 = /utf-?8/i.test(
+    Deno.env.get("LC_ALL") ?? Deno.env.get("LC_CTYPE") ?? Deno.env.get("LANG") ?? "",
+  );
+  await print(...comparisonLines(comparison, !isUtf8));
   note(`Comparison: ${shownPath(saved)}${folder ? `; report: ${shownPath(folder)}/report.md` : ""}`);
 }

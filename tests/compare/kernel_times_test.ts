@@ -5,7 +5,7 @@ import { compare } from "../../compare/compare.ts";
 import type { Estimate } from "../../compare/comparison.ts";
 import { decodeCall, type KernelCall, prefillCall } from "../../compare/kernel_calls.ts";
 import { KernelTimes } from "../../compare/kernel_times.ts";
-import { lengthsBetween } from "../../compare/lengths.ts";
+import { lengthsBetween } from "../../compare/asked_lengths.ts";
 import { type Bench, measureAll, type Question } from "../../compare/measure_all.ts";
 import { modelNamed } from "../../compare/models.ts";
 import type { Trial } from "../../profiles/schema.ts";

@@ -86,7 +86,7 @@ Deno.test("a kernel family imports core and folders that are no family, never an
   assertEquals(crossing, []);
 });
 
-Deno.test("node: and Deno appear in cli/, profiles/*_fs.ts and tests only", async () => {
+Deno.test("node: and Deno appear in cli/, *_fs.ts of profiles and compare, and tests only", async () => {
   const inner = modules.filter((m) => !EDGE.test(m.path));
   const found = inner.flatMap(({ path, imports }) =>
     imports.filter((i) => i.startsWith("node:")).map((i) => `${path} imports ${i}`)
