@@ -7,7 +7,7 @@ export interface Ratio {
   /** Sequences of the first model and of the other. */
   readonly batches: readonly [number, number];
   readonly ratio: number;
-  /** From the intervals' far ends. */
+  /** The ends of its interval. */
   readonly low: number;
   readonly high: number;
   readonly how: How;
@@ -84,16 +84,36 @@ function ratios(mine: readonly Point[], theirs: readonly Point[], usOf: (p: Poin
     const b = theirs.find((p) => p.tokens === a.tokens);
     if (!b) return [];
     const ratio = usOf(b) / usOf(a);
+    const [low, high] = shares(b, a).map((share) => ratio * share);
     return [{
       phase: a.phase,
       tokens: a.tokens,
       batches: [a.batch, b.batch] as const,
       ratio,
-      low: ratio * (b.lowUs / b.us) / (a.highUs / a.us),
-      high: ratio * (b.highUs / b.us) / (a.lowUs / a.us),
+      low,
+      high,
       how: lessSure(a.how, b.how),
     }];
   });
+}
+
+/**
+ * How far the quotient of two points may be off, as factors: the extremes over all ends of their layers' intervals. A
+ * kernel that both run is as fast in the one as in the other, so its ends count together.
+ */
+function shares(over: Point, under: Point): [low: number, high: number] {
+  const keyOf = (part: Point["parts"][number]) => `${part.label} ${JSON.stringify(part.axes)} ${part.us}`;
+  const keys = [...new Set([...over.parts, ...under.parts].map(keyOf))];
+  const factors: number[] = [];
+  for (let corner = 0; corner < 2 ** keys.length; corner++) {
+    const end = ({ parts, us }: Point) =>
+      parts.reduce((sum, part) => {
+        const isHigh = corner >> keys.indexOf(keyOf(part)) & 1;
+        return sum + part.layers * (isHigh ? part.highUs : part.lowUs);
+      }, 0) / us;
+    factors.push(end(over) / end(under));
+  }
+  return [Math.min(...factors), Math.max(...factors)];
 }
 
 /** The first length from which on `mine` takes less time than `theirs`, both by length. */

@@ -19,6 +19,7 @@ function ratioTable(comparison: Comparison, answers: Answers): Table {
     const batches = withBatches ? ` (${ratio.batches.join(" : ")})` : "";
     return notes.text(`${formatRatio(ratio)}${batches}`, ratio.how);
   };
+  const isBatched = comparison.memoryBytes !== undefined;
   const rows = lengthsOf(comparison).map((tokens) => {
     const single = (phase: Ratio["phase"]) =>
       cell(
@@ -30,11 +31,13 @@ function ratioTable(comparison: Comparison, answers: Answers): Table {
       formatTokens(tokens),
       single("prefill"),
       single("decode"),
-      cell(
-        batched.find((r) => r.tokens === tokens),
-        () => "One of the two has no number at its largest batch.",
-        true,
-      ),
+      ...(isBatched
+        ? [cell(
+          batched.find((r) => r.tokens === tokens),
+          () => "One of the two has no number at its largest batch.",
+          true,
+        )]
+        : []),
       share === undefined ? notes.missing("No memory was counted.") : formatPercent(share),
     ];
   });
@@ -43,7 +46,13 @@ function ratioTable(comparison: Comparison, answers: Answers): Table {
     caption:
       `Times of ${against} over times of ${model}, with 95 % intervals: above 1 ${model} is faster, and an ` +
       `interval that holds 1 is a tie. Saved: share of cache, states and conv inputs it does without.`,
-    head: ["context", "prefill", "decode, batch 1", "decode, largest batches", "saved"],
+    head: [
+      "context",
+      "prefill",
+      "decode, batch 1",
+      ...(isBatched ? ["decode, largest batches"] : []),
+      "saved",
+    ],
     rows,
     words: [0],
     notes: [...crossoverLines(answers), ...notes.lines()],

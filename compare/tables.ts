@@ -12,8 +12,8 @@ export function tablesOf(comparison: Comparison): Table[] {
     prefillTable(comparison),
     decodeTable(comparison),
     batchedDecodeTable(comparison),
-    ...[otherBatchesTable(comparison)].filter((table) => table !== undefined),
+    otherBatchesTable(comparison),
     memoryTable(comparison),
     ...formulationTables(comparison),
-  ].filter((table) => table.rows.length > 0);
+  ].filter((table) => table !== undefined).filter((table) => table.rows.length > 0);
 }

@@ -28,8 +28,9 @@ export function decodeTable(comparison: Comparison): Table {
   });
 }
 
-/** Time per output token where as many sequences run as fit the device. */
-export function batchedDecodeTable(comparison: Comparison): Table {
+/** Time per output token where as many sequences run as fit the device; undefined where its memory is not known. */
+export function batchedDecodeTable(comparison: Comparison): Table | undefined {
+  if (comparison.memoryBytes === undefined) return undefined;
   const points = comparison.models.flatMap((m) => largest(comparison, m.name));
   const [unitUs, unit] = unitOf(points.map((p) => p.us / p.batch));
   return timeTable(comparison, "decode", {

@@ -39,6 +39,15 @@ for (const [args, says] of BAD) {
   });
 }
 
+Deno.test("compare --out refuses a folder of other things, and leaves it as it was", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/thesis.tex`, "x");
+    const { code, stderr } = await runCli(["compare", "--out", folder], { DENO_WEBGPU_BACKEND: "noop" });
+    assertEquals(code, 2, stderr);
+    assert(stderr.includes("it holds thesis.tex and no report"), stderr);
+    assertEquals([...Deno.readDirSync(folder)].map((e) => e.name), ["thesis.tex"]);
+  }));
+
 Deno.test({
   name: `compare runs a model of one's own to the end, and a second time without measuring${needs}`,
   ignore: !device,
@@ -78,6 +87,17 @@ Deno.test({
       const again = comparisonSchema.parse(JSON.parse(second.stdout));
       assertEquals(again.points, comparison.points);
       assert(!/(decode|prefill)[^:]*: [0-9.]+ (us|ms|s)\b/.test(second.stderr), second.stderr);
+      const out = `${folder}/report`;
+      const third = await runCli([...args.filter((a) => a !== "--json"), ...own, "--out", out]);
+      assertEquals(third.code, 0, third.stderr);
+      assert(third.stdout.includes("small against wide"), third.stdout);
+      const report = await Deno.readTextFile(`${out}/report.md`);
+      const figures = [...report.matchAll(/\]\((figures\/[^)]+)\)/g)].map((m) => m[1]);
+      assert(figures.length >= 4, report);
+      for (const figure of [...figures, "points.csv", "memory.csv", "comparison.json"]) {
+        assert((await Deno.stat(`${out}/${figure}`)).size > 100, figure);
+      }
+      assertEquals([...Deno.readDirSync(folder)].filter(({ name }) => name.endsWith(".tmp")), []);
       const [stored] = [...Deno.readDirSync(`${folder}/profiles`)];
       const path = `${folder}/profiles/${stored.name}/comparison.json`;
       assertEquals(comparisonSchema.parse(JSON.parse(await Deno.readTextFile(path))).points, again.points);

@@ -162,6 +162,17 @@ Deno.test("answersOf() gives ratios with intervals from the far ends, and cache 
   assertEquals(answers.crossovers.decode, { kind: "always" });
 });
 
+Deno.test("a kernel both models run is as fast in the one as in the other: its interval is no interval of their ratio", async () => {
+  const asked = question(8192, {
+    models: [full, { ...full, name: "half", layers: [{ layers: 13, mixer: mla }] }],
+  });
+  const [{ ratios }] = answersOf(await comparisonOf(asked, fakeBench(1e9).bench));
+  for (const { ratio, low, high } of ratios) {
+    assert([low, high].every((end) => Math.abs(end / ratio - 1) < 1e-9), `${low} ${ratio} ${high}`);
+    assert(Math.abs(ratio - 13 / 27) < 1e-9);
+  }
+});
+
 Deno.test("crossover() finds where lines on log axes meet, and says always and never", () => {
   const at = (us: (tokens: number) => number) =>
     [1, 2, 4, 8, 16].map((tokens) => ({ tokens, us: us(tokens) }));
