@@ -2,11 +2,13 @@ import type { Axes, KernelFamily, Tensors, Work } from "../core/family.ts";
 import { regimeDocs } from "../core/regimes.ts";
 import { axesFromShapes } from "../core/tensor_checks.ts";
 import { mlaRegimes } from "../mla/regimes.ts";
-import { checkPages } from "./check_pages.ts";
-import { indicesFor, inputsFor, lengthsFor } from "./inputs.ts";
+import { checkPages } from "../paged/check_pages.ts";
+import { indicesFor, lengthsFor } from "../paged/indices.ts";
+import { PAGE_ROWS } from "../paged/pages.ts";
+import { inputsFor } from "./inputs.ts";
 import { plan } from "./plan.ts";
 import { reference } from "./reference.ts";
-import { type MlaDecodeConfig, PAGE_ROWS, ROW_DIMS, space, VALUE_DIMS } from "./space.ts";
+import { type MlaDecodeConfig, ROW_DIMS, space, VALUE_DIMS } from "./space.ts";
 
 /** Absorbed MLA decode: one query token for N sequences over a paged cache (FlashMLA: dense decode). */
 export const mlaDecode: KernelFamily<MlaDecodeConfig> = {

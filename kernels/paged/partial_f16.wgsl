@@ -1,4 +1,4 @@
-// mla_decode / partial_f16: a split's share of o in halves: divided by the sum of its weights, it is no larger than the
+// paged / partial_f16: a split's share of o in halves: divided by the sum of its weights, it is no larger than the
 // values it averages.
 
 @group(0) @binding(5) var<storage, read_write> o: array<vec4<u32>>; // [N, H, splits, 512 / 8]

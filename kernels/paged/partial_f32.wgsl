@@ -1,4 +1,4 @@
-// mla_decode / partial_f32: o as a split leaves it, in single precision: an answer, or a share of one.
+// paged / partial_f32: o as a split leaves it, in single precision: an answer, or a share of one.
 
 @group(0) @binding(5) var<storage, read_write> o: array<vec4<f32>>; // [N, H, splits, 512 / 4]
 
