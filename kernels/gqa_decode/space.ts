@@ -6,7 +6,7 @@ const tunables = {
     doc: "Storage type of the cached keys and values",
     storageOf: ["k_cache", "v_cache"],
   }),
-  splits: oneOf([1, 4, 8, 16, 32, 48, 64, 96, 128, 256], {
+  splits: oneOf([1, 8, 16, 32, 48, 64, 128, 256], {
     initial: 32,
     unit: "slices",
     doc:
