@@ -16,12 +16,12 @@ fn sumLanes(local: u32, sums: ptr<function, array<f32, sumCount>>) {
   for (var round = 0u; round < addRounds; round++) {
     let i = lane + round * lanesPerRow;
     if (i < sumCount) {
-      var sum = 0.0;
+      var four = vec4<f32>(0.0); // four sums: what one large product is added to is rounded less often
       // @unroll
       for (var l = 0u; l < lanesPerRow; l++) { // each lane begins with its own: they meet no bank twice
-        sum += laneSums[i][local - lane + (lane + l) % lanesPerRow];
+        four[l % 4u] += laneSums[i][local - lane + (lane + l) % lanesPerRow];
       }
-      rowSums[local / lanesPerRow][i] = sum;
+      rowSums[local / lanesPerRow][i] = (four.x + four.y) + (four.z + four.w);
     }
   }
   workgroupBarrier(); // every row's sums are in place, and its products are read

@@ -89,7 +89,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let liveAhead = min(tileRows, rows - min(tile + 1u, lastTile - 1u) * tileRows);
     next = pagesOf(sequence, min(tile + 2u, lastTile - 1u), rows);
 
-    var sums: array<f32, sumCount>; // [rowsPerThread, headsPerThread]: products, then scores, then weights
+    var sums: array<f32, sumCount>; // [rowsPerThread, headsPerThread]: products, then weights
     // @unroll
     for (var i = 0u; i < sumCount; i++) {
       sums[i] = 0.0;
@@ -133,9 +133,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       var best = maxima[j];
       // @unroll
       for (var r = 0u; r < rowsPerThread; r++) {
-        let score = sums[r * headsPerThread + j] * params.scale;
-        sums[r * headsPerThread + j] = score;
-        best = max(best, select(emptyLse, score, r * teams + team < live));
+        best = max(best, select(emptyLse, sums[r * headsPerThread + j] * params.scale, r * teams + team < live));
       }
       factors[j] = exp2(maxima[j] - best);
       grown = grown || best > maxima[j];
@@ -143,7 +141,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       totals[j] *= factors[j];
       // @unroll
       for (var r = 0u; r < rowsPerThread; r++) {
-        let weight = select(0.0, exp2(sums[r * headsPerThread + j] - best), r * teams + team < live);
+        // One rounding less than the difference of two scores, which may be large.
+        let nearness = fma(sums[r * headsPerThread + j], params.scale, -best);
+        let weight = select(0.0, exp2(nearness), r * teams + team < live);
         sums[r * headsPerThread + j] = weight;
         totals[j] += weight;
       }

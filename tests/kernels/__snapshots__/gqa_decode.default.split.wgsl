@@ -86,7 +86,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let liveAhead = min(tileRows, rows - min(tile + 1u, lastTile - 1u) * tileRows);
     next = pagesOf(sequence, min(tile + 2u, lastTile - 1u), rows);
 
-    var sums: array<f32, sumCount>; // [rowsPerThread, headsPerThread]: products, then scores, then weights
+    var sums: array<f32, sumCount>; // [rowsPerThread, headsPerThread]: products, then weights
     for (var i = 0u; i < sumCount; i++) {
       sums[i] = 0.0;
     }
@@ -122,16 +122,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     for (var j = 0u; j < headsPerThread; j++) {
       var best = maxima[j];
       for (var r = 0u; r < rowsPerThread; r++) {
-        let score = sums[r * headsPerThread + j] * params.scale;
-        sums[r * headsPerThread + j] = score;
-        best = max(best, select(emptyLse, score, r * teams + team < live));
+        best = max(best, select(emptyLse, sums[r * headsPerThread + j] * params.scale, r * teams + team < live));
       }
       factors[j] = exp2(maxima[j] - best);
       grown = grown || best > maxima[j];
       maxima[j] = best;
       totals[j] *= factors[j];
       for (var r = 0u; r < rowsPerThread; r++) {
-        let weight = select(0.0, exp2(sums[r * headsPerThread + j] - best), r * teams + team < live);
+        // One rounding less than the difference of two scores, which may be large.
+        let nearness = fma(sums[r * headsPerThread + j], params.scale, -best);
+        let weight = select(0.0, exp2(nearness), r * teams + team < live);
         sums[r * headsPerThread + j] = weight;
         totals[j] += weight;
       }
@@ -376,11 +376,11 @@ fn sumLanes(local: u32, sums: ptr<function, array<f32, sumCount>>) {
   for (var round = 0u; round < addRounds; round++) {
     let i = lane + round * lanesPerRow;
     if (i < sumCount) {
-      var sum = 0.0;
+      var four = vec4<f32>(0.0); // four sums: what one large product is added to is rounded less often
       for (var l = 0u; l < lanesPerRow; l++) { // each lane begins with its own: they meet no bank twice
-        sum += laneSums[i][local - lane + (lane + l) % lanesPerRow];
+        four[l % 4u] += laneSums[i][local - lane + (lane + l) % lanesPerRow];
       }
-      rowSums[local / lanesPerRow][i] = sum;
+      rowSums[local / lanesPerRow][i] = (four.x + four.y) + (four.z + four.w);
     }
   }
   workgroupBarrier(); // every row's sums are in place, and its products are read
