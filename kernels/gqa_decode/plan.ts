@@ -55,7 +55,7 @@ export function plan(axes: Axes, config: GqaDecodeConfig, device: Capabilities, 
       pools.values,
       ...pools.others,
     ],
-    workgroups: [splits, lanes.groups, N],
+    workgroups: [lanes.groups, splits, N],
   });
   return {
     id: formatVariant("gqa_decode", config),

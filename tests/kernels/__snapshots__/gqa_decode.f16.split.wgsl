@@ -1,6 +1,6 @@
 // gqa_decode / split: softmax attention of the heads of one or a few KV heads over a slice of a sequence's cached rows.
 //   s = scale q . k [K]     o = softmax(s) v [V]     lse = ln sum exp(s)
-// Workgroup (split, head blocks, sequence) walks its tiles of tileRows rows. A team of lanesPerRow neighbouring threads
+// Workgroup (head blocks, split, sequence) walks its tiles of tileRows rows. A team of lanesPerRow neighbouring threads
 // shares a row: each reads its units of k and v for headsPerThread heads, a block of those of one KV head. Teams of other
 // blocks of the same KV head stand beside it and read the same bytes at the same time.
 // Scores: a thread's products meet those of its lanes (reduce_*). Then every thread knows its heads' scores, and keeps a
@@ -25,7 +25,7 @@ alias CacheUnit = vec4<u32>; // 8 values of the cache as stored
 
 @compute @workgroup_size(threads)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let split = group.x;
+  let split = group.y;
   let sequence = group.z;
   let rows = u32(cache_seqlens[sequence]);
   let tiles = (rows + tileRows - 1u) / tileRows;
@@ -36,7 +36,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let ownBlock = local / lanesPerRow % blocksPerGroup;
   let team = local / (lanesPerRow * blocksPerGroup);
   let blocks = params.kvHeads * blocksPerKv;
-  let block = min(group.y * blocksPerGroup + ownBlock, blocks - 1u); // beyond the last: that one again, not written
+  let block = min(group.x * blocksPerGroup + ownBlock, blocks - 1u); // beyond the last: that one again, not written
   let kvHead = block / blocksPerKv;
   let firstHead = kvHead * headsPerKv + block % blocksPerKv * headsPerThread;
   let endHead = min(firstHead + headsPerThread, (kvHead + 1u) * headsPerKv);
@@ -169,7 +169,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   }
   workgroupBarrier(); // every head's are
 
-  let isOwn = group.y * blocksPerGroup + ownBlock < blocks;
+  let isOwn = group.x * blocksPerGroup + ownBlock < blocks;
   // One unit of every thread at a time, in two buffers: another team sums each, while the others write the next.
   for (var i = 0u; i < headsPerThread * valueUnits; i++) {
     let j = i / valueUnits;
