@@ -22,6 +22,9 @@ export interface Pools {
 /** Storage buffers of the split pass beside keys and values: q, block_table, cache_seqlens, o and lse. */
 const OTHER_BUFFERS = 5;
 
+/** Texts by how many buffers each of keys and values they read. */
+const TEXTS: readonly (readonly [number, string])[] = [[1, poolsOne], [2, poolsTwo], [4, poolsFour]];
+
 /** Throws RangeError where four buffers each can't hold keys and values, or where a pass can't bind as many. */
 export function poolsOf(axes: Axes, dtype: "f32" | "f16", { limits }: Capabilities): Pools {
   const pages = poolPages(axes);
@@ -32,11 +35,7 @@ export function poolsOf(axes: Axes, dtype: "f32" | "f16", { limits }: Capabiliti
   const bufferPages = pagesPerBuffer("Cannot plan gqa_decode", wider, limits);
   const keys = poolParts(keyPool, bufferPages);
   const values = poolParts(valuePool, bufferPages);
-  const [code, count] = keys.length === 1
-    ? [poolsOne, 1] as const
-    : keys.length === 2
-    ? [poolsTwo, 2] as const
-    : [poolsFour, 4] as const;
+  const [count, code] = TEXTS.find(([most]) => keys.length <= most)!;
   const bound = OTHER_BUFFERS + 2 * count;
   if (bound > limits.maxStorageBuffersPerShaderStage) {
     throw new RangeError(

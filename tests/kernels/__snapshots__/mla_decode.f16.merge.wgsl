@@ -10,7 +10,7 @@ const threads: u32 = 128u;
 const unitLanes: u32 = 8u; // units of 8 dims per workgroup
 const splitLanes: u32 = threads / unitLanes;
 const rounds: u32 = (splits + splitLanes - 1u) / splitLanes;
-const valueUnits: u32 = 64u; // 512 / 8
+const valueUnits: u32 = 64u; // dims of a value / 8
 const emptyLse: f32 = -1e30;
 alias PartialUnit = vec4<u32>; // 8 values of a split's o as stored
 
