@@ -1,6 +1,9 @@
 import type { Capabilities, Pass } from "../core/family.ts";
 import { definePass, link } from "../core/pass.ts";
 import { specialize } from "../core/specialize.ts";
+import unitF16 from "../paged/unit_f16.wgsl" with { type: "text" };
+import unitF32 from "../paged/unit_f32.wgsl" with { type: "text" };
+import writeSumCode from "../paged/write_sum.wgsl" with { type: "text" };
 import fmaLayout from "./fma_layout.wgsl" with { type: "text" };
 import fmaSplit from "./fma_split.wgsl" with { type: "text" };
 import fmaStage from "./fma_stage.wgsl" with { type: "text" };
@@ -8,8 +11,6 @@ import pagesCode from "./pages.wgsl" with { type: "text" };
 import type { MlaDecodeConfig } from "./space.ts";
 import bindingsCode from "./split_bindings.wgsl" with { type: "text" };
 import type { SplitRequest } from "./split_request.ts";
-import unitF16 from "./unit_f16.wgsl" with { type: "text" };
-import unitF32 from "./unit_f32.wgsl" with { type: "text" };
 
 /** The split pass by f32 multiply-adds. */
 export function fmaPass(request: SplitRequest, config: MlaDecodeConfig, device: Capabilities): Pass {
@@ -22,6 +23,7 @@ export function fmaPass(request: SplitRequest, config: MlaDecodeConfig, device: 
         fmaSplit,
         fmaLayout,
         bindingsCode,
+        writeSumCode,
         fmaStage,
         pagesCode,
         request.cacheCode,

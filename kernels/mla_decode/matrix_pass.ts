@@ -2,6 +2,7 @@ import type { Capabilities, Pass } from "../core/family.ts";
 import { halfMatrices, MATRIX_FEATURES, wholeSubgroup } from "../core/matrix_unit.ts";
 import { definePass, link } from "../core/pass.ts";
 import { specialize } from "../core/specialize.ts";
+import writeSumCode from "../paged/write_sum.wgsl" with { type: "text" };
 import halfF16 from "./half_f16.wgsl" with { type: "text" };
 import halfF32 from "./half_f32.wgsl" with { type: "text" };
 import matrixLayout from "./matrix_layout.wgsl" with { type: "text" };
@@ -37,6 +38,7 @@ export function matrixPass(request: SplitRequest, config: MlaDecodeConfig, devic
         matrixSplit,
         matrixLayout,
         bindingsCode,
+        writeSumCode,
         matrixProducts,
         matrixStage,
         pagesCode,

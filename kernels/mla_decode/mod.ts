@@ -2,11 +2,13 @@ import type { Axes, KernelFamily, Tensors, Work } from "../core/family.ts";
 import { regimeDocs } from "../core/regimes.ts";
 import { axesFromShapes } from "../core/tensor_checks.ts";
 import { mlaRegimes } from "../mla/regimes.ts";
-import { checkPages } from "./check_pages.ts";
-import { indicesFor, inputsFor } from "./inputs.ts";
+import { checkPages } from "../paged/check_pages.ts";
+import { indicesFor } from "../paged/indices.ts";
+import { PAGE_ROWS } from "../paged/pages.ts";
+import { inputsFor } from "./inputs.ts";
 import { plan } from "./plan.ts";
 import { reference } from "./reference.ts";
-import { type MlaDecodeConfig, PAGE_ROWS, ROW_DIMS, space, VALUE_DIMS } from "./space.ts";
+import { type MlaDecodeConfig, ROW_DIMS, space, VALUE_DIMS } from "./space.ts";
 
 /** Absorbed MLA decode: one query token for N sequences over a paged cache (FlashMLA: dense decode). */
 export const mlaDecode: KernelFamily<MlaDecodeConfig> = {
@@ -46,8 +48,8 @@ export const mlaDecode: KernelFamily<MlaDecodeConfig> = {
 
 /** Every row in use is read once, in sequences of S tokens each. */
 function work(axes: Axes, config: MlaDecodeConfig): Work {
-  const { N, H, S } = axes;
-  const tokens = N * S;
+  const { N, H } = axes;
+  const tokens = axes.N * axes.S;
   return {
     ...(config.formulation === "matrix" && { unit: "matrix" }),
     flops: 2 * H * (ROW_DIMS + VALUE_DIMS) * tokens,

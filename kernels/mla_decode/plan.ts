@@ -1,41 +1,26 @@
-import type { Axes, BufferSpec, Capabilities, Pass, Plan, Scalars } from "../core/family.ts";
-import { definePass, link } from "../core/pass.ts";
-import { specialize } from "../core/specialize.ts";
+import type { Axes, Capabilities, Plan, Scalars } from "../core/family.ts";
 import { formatVariant } from "../core/variant_id.ts";
+import { mergePass } from "../paged/merge_pass.ts";
+import { tableWidth } from "../paged/pages.ts";
+import partialF16 from "../paged/partial_f16.wgsl" with { type: "text" };
+import partialF32 from "../paged/partial_f32.wgsl" with { type: "text" };
+import { partialBuffers, type Share, splitsFor } from "../paged/splits.ts";
 import { cacheBuffers } from "./cache_buffers.ts";
 import { fmaPass } from "./fma_pass.ts";
 import { matrixPass } from "./matrix_pass.ts";
-import mergeCode from "./merge.wgsl" with { type: "text" };
-import { tableWidth } from "./pages.ts";
-import partialF16 from "./partial_f16.wgsl" with { type: "text" };
-import partialF32 from "./partial_f32.wgsl" with { type: "text" };
 import { type MlaDecodeConfig, ROW_DIMS, VALUE_DIMS } from "./space.ts";
 import type { SplitRequest } from "./split_request.ts";
-import unitF16 from "./unit_f16.wgsl" with { type: "text" };
-import unitF32 from "./unit_f32.wgsl" with { type: "text" };
-
-/** Bytes the splits' partial answers may take. */
-export const MAX_PARTIAL_BYTES = 16 << 20;
-
-/** Dims of o per workgroup of the merge: 32 and 128 took as long on an H200, 2026-11-23. */
-const MERGE_DIMS = 64;
-
-/** Slices a sequence is cut into: as asked, or as many as it has tiles and as the scratch has room for. */
-function splitsFor(axes: Axes, config: MlaDecodeConfig): number {
-  const tile = config.formulation === "matrix" ? config.matrixKeys : config.keysPerTile;
-  const bytes = VALUE_DIMS * (config.cacheElem === "f32" ? 4 : 2) + 8; // of one head's o, maximum and sum
-  const room = Math.floor(MAX_PARTIAL_BYTES / (axes.N * axes.H * bytes));
-  return Math.max(1, Math.min(config.splits, Math.ceil(axes.S / tile), room));
-}
 
 /** A split pass, and a merge pass where there is more than one split. */
 export function plan(axes: Axes, config: MlaDecodeConfig, device: Capabilities, scalars: Scalars = {}): Plan {
-  const { N, H } = axes;
+  const { N, H, S } = axes;
   const heads = N * H;
-  const splits = splitsFor(axes, config);
-  const merged = splits > 1;
   const matrix = config.formulation === "matrix";
   const elem = config.cacheElem === "f32" ? "f32" : "f16";
+  const share: Share = { valueDims: VALUE_DIMS, dtype: elem };
+  const tiles = Math.ceil(S / (matrix ? config.matrixKeys : config.keysPerTile));
+  const splits = splitsFor(config.splits, { tiles, heads, share });
+  const merged = splits > 1;
   const cache = cacheBuffers(axes, elem, device);
   const request: SplitRequest = {
     sequences: N,
@@ -70,28 +55,8 @@ export function plan(axes: Axes, config: MlaDecodeConfig, device: Capabilities, 
       { name: "cache_seqlens", dtype: "i32", length: N, role: "input", from: "cache_seqlens" },
       { name: "o", dtype: "f32", length: heads * VALUE_DIMS, role: "output", to: "o" },
       { name: "lse", dtype: "f32", length: heads, role: "output", to: "lse" },
-      ...(merged
-        ? [
-          { name: "partial_o", dtype: elem, length: heads * splits * VALUE_DIMS, role: "scratch" },
-          { name: "partial_sums", dtype: "f32", length: heads * splits * 2, role: "scratch" },
-        ] satisfies BufferSpec[]
-        : []),
+      ...partialBuffers(splits, heads, share),
     ],
-    passes: merged ? [split, mergePass(axes, config, splits, device)] : [split],
+    passes: merged ? [split, mergePass(axes, share, { splits, unroll: config.unroll }, device)] : [split],
   };
-}
-
-function mergePass(axes: Axes, config: MlaDecodeConfig, splits: number, device: Capabilities): Pass {
-  const half = config.cacheElem === "f16";
-  return definePass(device, {
-    label: "merge",
-    code: specialize(link(mergeCode, half ? unitF16 : unitF32), {
-      splits,
-      PartialUnit: half ? "vec4<u32>" : "array<vec4<f32>, 2>",
-    }),
-    unroll: config.unroll,
-    params: [{ name: "heads", type: "u32", value: axes.H }],
-    buffers: ["partial_o", "partial_sums", "*o", "*lse"],
-    workgroups: [VALUE_DIMS / MERGE_DIMS, axes.H, axes.N],
-  });
 }

@@ -1,7 +1,7 @@
 import type { Axes, Scalars, Tensors } from "../core/family.ts";
-import { EMPTY_LSE } from "./empty_lse.ts";
-import { tableWidth } from "./pages.ts";
-import { PAGE_ROWS, ROW_DIMS, VALUE_DIMS } from "./space.ts";
+import { EMPTY_LSE } from "../paged/empty_lse.ts";
+import { poolRow } from "../paged/indices.ts";
+import { ROW_DIMS, VALUE_DIMS } from "./space.ts";
 
 /** Softmax attention over each sequence's cached rows, one head at a time, in float64. */
 export function reference(axes: Axes, inputs: Tensors, scalars: Scalars = {}): Tensors {
@@ -12,10 +12,8 @@ export function reference(axes: Axes, inputs: Tensors, scalars: Scalars = {}): T
   const o = new Float64Array(N * H * VALUE_DIMS);
   const lse = new Float64Array(N * H).fill(EMPTY_LSE);
   for (let n = 0; n < N; n++) {
-    const rows = Array.from({ length: inputs.cache_seqlens.data[n] }, (_, t) => {
-      const page = inputs.block_table.data[n * tableWidth(axes) + Math.floor(t / PAGE_ROWS)];
-      return (page * PAGE_ROWS + t % PAGE_ROWS) * ROW_DIMS;
-    });
+    const length = inputs.cache_seqlens.data[n];
+    const rows = Array.from({ length }, (_, t) => poolRow(axes, inputs, n, t) * ROW_DIMS);
     if (rows.length === 0) continue;
     for (let head = n * H; head < (n + 1) * H; head++) {
       const scores = rows.map((row) => {

@@ -3,8 +3,6 @@ import { type ConfigOf, defineSpace, oneOf } from "../core/space.ts";
 /** Values of one cached row, and how many of them are the value. */
 export const ROW_DIMS = 576;
 export const VALUE_DIMS = 512;
-/** Cached rows per page. */
-export const PAGE_ROWS = 64;
 /** Dims a thread reads of a row at a time, in every pass. */
 export const UNIT_DIMS = 8;
 

@@ -1,6 +1,7 @@
 // mla_decode / split_bindings: what a split pass of either formulation is given, and what it leaves: the answer where
 // there is one split, else that of its share, and per head the maximum (base 2) its weights are relative to and their sum.
 // The cache's buffers are declared beside (cache_one, cache_two, cache_four), and o (partial_f32, partial_f16: writeUnit).
+// Linked before write_sum.wgsl.
 
 struct Params {
   heads: u32,
@@ -15,14 +16,3 @@ struct Params {
 @group(0) @binding(3) var<storage, read> block_table: array<i32>;      // [N, tableWidth]
 @group(0) @binding(4) var<storage, read> cache_seqlens: array<i32>;    // [N]
 @group(0) @binding(6) var<storage, read_write> lse: array<f32>;        // [N, H], or maximum and sum [N, H, splits, 2]
-
-// What remains of a head's weights. Returns what o is to be multiplied by.
-fn writeSum(row: u32, split: u32, maximum: f32, sum: f32) -> f32 {
-  if (params.splits > 1u) {
-    lse[(row * params.splits + split) * 2u] = maximum;
-    lse[(row * params.splits + split) * 2u + 1u] = sum;
-  } else {
-    lse[row] = select(emptyLse, (maximum + log2(sum)) * 0.69314718, sum > 0.0);
-  }
-  return select(0.0, 1.0 / sum, sum > 0.0);
-}

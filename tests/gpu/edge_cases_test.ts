@@ -20,6 +20,7 @@ const kdaDecode = familyNamed("kda_decode");
 const kdaPrefill = familyNamed("kda_prefill");
 const mlaDecode = familyNamed("mla_decode");
 const mlaPrefill = familyNamed("mla_prefill");
+const gqaDecode = familyNamed("gqa_decode");
 
 /** The default of each formulation and some random variants, the first of those that fixtures_test.ts runs. */
 function variantsOf(family: AnyFamily, axes: Axes): Config[] {
@@ -145,32 +146,85 @@ gpuTest("mla_decode is right where no buffer holds the whole cache", async () =>
   }
 });
 
+/** A case whose sequences have these lengths, with garbage in all rows of the caches and entries of the table not in use. */
+function garbageCase(
+  family: AnyFamily,
+  axes: Axes,
+  caches: readonly string[],
+  lengths: readonly number[],
+  garbage: number,
+): Case {
+  const inputs = family.inputsFor(axes, 4);
+  inputs.cache_seqlens.data.set(lengths);
+  const expected = family.reference(axes, inputs);
+  const [, width] = inputs.block_table.shape;
+  const used = new Set(
+    lengths.flatMap((length, n) =>
+      Array.from({ length }, (_, t) => 64 * inputs.block_table.data[n * width + (t >> 6)] + t % 64)
+    ),
+  );
+  for (const cache of caches) {
+    const { shape: [pages, rows, ...rest], data } = inputs[cache];
+    const dims = rest.reduce((a, b) => a * b);
+    for (let row = 0; row < pages * rows; row++) {
+      if (!used.has(row)) data.fill(garbage, row * dims, (row + 1) * dims);
+    }
+  }
+  // Entries of the table beyond a length are never followed either.
+  lengths.forEach((length, n) => {
+    for (let i = Math.ceil(length / 64); i < width; i++) inputs.block_table.data[n * width + i] = -1;
+  });
+  return { axes, inputs, expected };
+}
+
 gpuTest("mla_decode gives 0 and -1e30 for empty sequences and never looks at unused rows", async () => {
   const axes = { N: 3, H: 5, S: 200, P: 0 };
-  const lengths = [0, 1, 130];
-  const cases = [NaN, Infinity, 1e30].map((garbage): Case => {
-    const inputs = mlaDecode.inputsFor(axes, 4);
-    inputs.cache_seqlens.data.set(lengths);
-    const expected = mlaDecode.reference(axes, inputs);
-    const [, width] = inputs.block_table.shape;
-    const used = new Set(
-      lengths.flatMap((length, n) =>
-        Array.from({ length }, (_, t) => 64 * inputs.block_table.data[n * width + (t >> 6)] + t % 64)
-      ),
-    );
-    const [pages, rows, dims] = inputs.cache.shape;
-    for (let row = 0; row < pages * rows; row++) {
-      if (!used.has(row)) inputs.cache.data.fill(garbage, row * dims, (row + 1) * dims);
-    }
-    // Entries of the table beyond a length are never followed either.
-    lengths.forEach((length, n) => {
-      for (let i = Math.ceil(length / 64); i < width; i++) inputs.block_table.data[n * width + i] = -1;
-    });
-    return { axes, inputs, expected };
-  });
+  const cases = [NaN, Infinity, 1e30].map((garbage) =>
+    garbageCase(mlaDecode, axes, ["cache"], [0, 1, 130], garbage)
+  );
   assert(cases[0].expected.o.data.slice(0, 5 * 512).every((x: number) => x === 0));
   assert(cases[0].expected.lse.data.slice(0, 5).every((x: number) => x === Math.fround(-1e30)));
   await check(mlaDecode, variantsOf(mlaDecode, { N: 1, H: 32, S: 320, P: 6 }), cases);
+});
+
+gpuTest("gqa_decode is right one token around pages, for shared KV heads of every kind", async () => {
+  const sizes = [[1, 1, 0, 1], [1, 4, 4, 63], [1, 6, 2, 64], [2, 3, 1, 65], [1, 10, 2, 127], [3, 4, 0, 300]];
+  const cases = [...sizes, [1, 40, 1, 70], [1, 9, 3, 130]].map(([N, H, G, S]) =>
+    makeCase(gqaDecode, { N, H, G, K: 64, V: 64, S, P: 0 }, 2)
+  );
+  await check(gqaDecode, variantsOf(gqaDecode, cases[0].axes), cases);
+});
+
+gpuTest("gqa_decode is right where no buffer holds all keys, or all values", async () => {
+  // A buffer holds this many of the pages of the wider ones in f32: two buffers each, three, four.
+  for (const [pages, buffers] of [[4, 2], [3, 3], [2, 4]]) {
+    for (const [K, V] of [[128, 64], [64, 128]]) {
+      const axes = { N: 2, H: 4, G: 2, K, V, S: 230, P: 7 };
+      const most = pages * 64 * axes.G * 128 * 4;
+      const limits = {
+        ...opened!.capabilities.limits,
+        maxStorageBufferBindingSize: most,
+        maxBufferSize: most,
+      };
+      const capabilities = { ...opened!.capabilities, limits };
+      const configs = variantsOf(gqaDecode, axes).slice(0, 4);
+      const plan = gqaDecode.plan(axes, configs[0], capabilities);
+      for (const cache of ["k_cache", "v_cache"]) {
+        assertEquals(plan.buffers.filter((b) => b.from === cache).length, buffers);
+      }
+      await check(gqaDecode, configs, [makeCase(gqaDecode, axes, 3)], capabilities);
+    }
+  }
+});
+
+gpuTest("gqa_decode gives 0 and -1e30 for empty sequences and never looks at unused rows", async () => {
+  const axes = { N: 4, H: 4, G: 2, K: 64, V: 64, S: 200, P: 0 };
+  const cases = [NaN, Infinity, 1e30].map((garbage) =>
+    garbageCase(gqaDecode, axes, ["k_cache", "v_cache"], [130, 0, 1, 192], garbage)
+  );
+  assert(cases[0].expected.o.data.slice(4 * 64, 8 * 64).every((x: number) => x === 0));
+  assert(cases[0].expected.lse.data.slice(4, 8).every((x: number) => x === Math.fround(-1e30)));
+  await check(gqaDecode, variantsOf(gqaDecode, { ...axes, N: 1, H: 1, G: 0, S: 1 }), cases);
 });
 
 gpuTest(

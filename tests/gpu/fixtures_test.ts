@@ -1,11 +1,14 @@
 // Every reference case of tests/fixtures through the default of each formulation of its family and 20 seeded random ones.
+// gqa_decode takes the last queries of causal attention, which see all keys.
 // Cold, a software adapter spends minutes compiling these; its shader cache makes the next run one of seconds.
 import { loadCase } from "../../cli/run_case.ts";
+import type { AnyFamily } from "../../kernels/core/family.ts";
 import { formatVariant } from "../../kernels/core/variant_id.ts";
 import { familyNamed } from "../../kernels/mod.ts";
 import { PipelineCache } from "../../tuner/pipeline_cache.ts";
-import { verify } from "../../tuner/verify.ts";
+import { type Case, verify } from "../../tuner/verify.ts";
 import { assertEquals } from "../assert.ts";
+import { lastQueryCase } from "./last_query_case.ts";
 import { missingFeatures, testDevice } from "./open_test_device.ts";
 import { initialConfigs, sampleConfigs, SEED } from "./sample_configs.ts";
 
@@ -25,32 +28,42 @@ const FIXTURES: Readonly<Record<string, readonly string[]>> = {
   mla_prefill: ["mla_prefill_b1_t70_h2", "mla_prefill_prefix_b1_t33_h2", "gqa_prefill_b2_t65_h4_kv2"],
 };
 
+/** Cases of prefill whose last queries are cases of decode. */
+const LAST_QUERIES: readonly string[] = ["gqa_prefill_b2_t65_h4_kv2"];
+
 const opened = await testDevice();
 const pipelines = new PipelineCache();
 
+/** The default of each formulation and random variants, all against one case. */
+function testVariants(family: AnyFamily, fixture: string, load: (path: string) => Promise<Case>): void {
+  const { name } = family;
+  Deno.test({
+    name: `${name}: the default of each formulation and ${SAMPLES} random variants agree with ${fixture}${
+      missingFeatures(opened)
+    }`,
+    ignore: !opened,
+    fn: async () => {
+      const { device, capabilities } = opened!;
+      const test = await load(new URL(`../fixtures/${fixture}.safetensors`, import.meta.url).pathname);
+      const configs = sampleConfigs(family, test.axes, capabilities, SAMPLES, SEED);
+      assertEquals(configs.length, SAMPLES);
+      const wrong: string[] = [];
+      for (const config of [...initialConfigs(family, test.axes, capabilities), ...configs]) {
+        const { passed, errors } = await verify(device, capabilities, family, config, test, pipelines);
+        if (!passed) wrong.push(`${formatVariant(name, config)} ${JSON.stringify(errors)}`);
+      }
+      assertEquals(wrong, []);
+    },
+  });
+}
+
 for (const [name, fixtures] of Object.entries(FIXTURES)) {
   const family = familyNamed(name);
-  for (const fixture of fixtures) {
-    Deno.test({
-      name: `${name}: the default of each formulation and ${SAMPLES} random variants agree with ${fixture}${
-        missingFeatures(opened)
-      }`,
-      ignore: !opened,
-      fn: async () => {
-        const { device, capabilities } = opened!;
-        const path = new URL(`../fixtures/${fixture}.safetensors`, import.meta.url).pathname;
-        const test = await loadCase(family, path);
-        const configs = sampleConfigs(family, test.axes, capabilities, SAMPLES, SEED);
-        assertEquals(configs.length, SAMPLES);
-        const wrong: string[] = [];
-        for (const config of [...initialConfigs(family, test.axes, capabilities), ...configs]) {
-          const { passed, errors } = await verify(device, capabilities, family, config, test, pipelines);
-          if (!passed) wrong.push(`${formatVariant(name, config)} ${JSON.stringify(errors)}`);
-        }
-        assertEquals(wrong, []);
-      },
-    });
-  }
+  for (const fixture of fixtures) testVariants(family, fixture, (path) => loadCase(family, path));
+}
+for (const fixture of LAST_QUERIES) {
+  const load = async (path: string) => lastQueryCase(await loadCase(familyNamed("mla_prefill"), path));
+  testVariants(familyNamed("gqa_decode"), fixture, load);
 }
 
 Deno.test("tests/fixtures: every file is in the list above", () => {

@@ -17,6 +17,7 @@ type Changes = Readonly<Record<string, unknown>>;
 
 /** Variants beside the initial ones, by what they differ from the one of their formulation in. */
 const VARIANTS: Readonly<Record<string, Readonly<Record<string, Changes>>>> = {
+  gqa_decode: { f16: { cacheElem: "f16" }, subgroup: { reduce: "subgroup", queries: "workgroup" } },
   kda_decode: {
     direct: { operands: "direct" },
     f16: { stateElem: "f16" },

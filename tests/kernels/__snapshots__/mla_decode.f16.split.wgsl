@@ -261,6 +261,7 @@ var<workgroup> factors: array<array<vec4<f32>, valueVectors>, valueGroups>; // w
 // mla_decode / split_bindings: what a split pass of either formulation is given, and what it leaves: the answer where
 // there is one split, else that of its share, and per head the maximum (base 2) its weights are relative to and their sum.
 // The cache's buffers are declared beside (cache_one, cache_two, cache_four), and o (partial_f32, partial_f16: writeUnit).
+// Linked before write_sum.wgsl.
 
 struct Params {
   heads: u32,
@@ -276,7 +277,8 @@ struct Params {
 @group(0) @binding(4) var<storage, read> cache_seqlens: array<i32>;    // [N]
 @group(0) @binding(6) var<storage, read_write> lse: array<f32>;        // [N, H], or maximum and sum [N, H, splits, 2]
 
-// What remains of a head's weights. Returns what o is to be multiplied by.
+// paged / write_sum: what remains of a head's weights: lse where there is one split, else the maximum (base 2) its share's
+// weights are relative to and their sum. Returns what o is to be multiplied by.
 fn writeSum(row: u32, split: u32, maximum: f32, sum: f32) -> f32 {
   if (params.splits > 1u) {
     lse[(row * params.splits + split) * 2u] = maximum;
@@ -380,17 +382,17 @@ fn cached(buffer: u32, unit: u32) -> CacheUnit {
   return cache[unit];
 }
 
-// mla_decode / partial_f16: a split's share of o in halves: divided by the sum of its weights, it is no larger than the
+// paged / partial_f16: a split's share of o in halves: divided by the sum of its weights, it is no larger than the
 // values it averages.
 
-@group(0) @binding(5) var<storage, read_write> o: array<vec4<u32>>; // [N, H, splits, 512 / 8]
+@group(0) @binding(5) var<storage, read_write> o: array<vec4<u32>>; // [N, H, splits, V / 8]
 
 fn writeUnit(at: u32, low: vec4<f32>, high: vec4<f32>) {
   o[at] = vec4<u32>(
     pack2x16float(low.xy), pack2x16float(low.zw), pack2x16float(high.xy), pack2x16float(high.zw));
 }
 
-// mla_decode / unit_f16: the cache as pairs of halves in u32 words, so that no shader-f16 feature is needed.
+// paged / unit_f16: the cache as pairs of halves in u32 words, so that no shader-f16 feature is needed.
 
 fn widen(unit: vec4<u32>, half: u32) -> vec4<f32> {
   let words = select(unit.xy, unit.zw, half == 1u);

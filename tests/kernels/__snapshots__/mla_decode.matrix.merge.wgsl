@@ -1,4 +1,4 @@
-// mla_decode / merge: joins the splits of one head, whose weights are relative to a maximum m_s of their own (base 2).
+// paged / merge: joins the splits of one head, whose weights are relative to a maximum m_s of their own (base 2).
 //   L = ln sum_s 2^m_s sum_s     o = sum_s 2^m_s sum_s o_s / exp(L)     an empty split has o_s = sum_s = 0
 // Workgroup (dims, head, sequence): unitLanes threads across 8 unitLanes dims, the rest across splits. Every thread joins
 // splits of its own first, so that nothing it fetches waits for a barrier, and the first threads join these.
@@ -10,7 +10,7 @@ const threads: u32 = 128u;
 const unitLanes: u32 = 8u; // units of 8 dims per workgroup
 const splitLanes: u32 = threads / unitLanes;
 const rounds: u32 = (splits + splitLanes - 1u) / splitLanes;
-const valueUnits: u32 = 64u; // 512 / 8
+const valueUnits: u32 = 64u; // dims of a value / 8
 const emptyLse: f32 = -1e30;
 alias PartialUnit = array<vec4<f32>, 2>; // 8 values of a split's o as stored
 
@@ -80,7 +80,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   }
 }
 
-// mla_decode / unit_f32: the cache in single precision.
+// paged / unit_f32: the cache in single precision.
 
 fn widen(unit: array<vec4<f32>, 2>, half: u32) -> vec4<f32> {
   return select(unit[0], unit[1], half == 1u);

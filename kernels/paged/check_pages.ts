@@ -1,6 +1,5 @@
 import type { Axes, Tensors } from "../core/family.ts";
-import { poolPages, tableWidth } from "./pages.ts";
-import { PAGE_ROWS } from "./space.ts";
+import { PAGE_ROWS, poolPages, tableWidth } from "./pages.ts";
 
 /** Throws RangeError for a length the block table cannot hold, and for a page in use that is outside the pool. */
 export function checkPages(axes: Axes, inputs: Tensors): void {
@@ -21,7 +20,7 @@ export function checkPages(axes: Axes, inputs: Tensors): void {
       if (Number.isInteger(page) && page >= 0 && page < pages) continue;
       throw new RangeError(
         `Tensor block_table holds ${page} at element [${n}, ${i}]: it must be from 0 to ${pages - 1}, ` +
-          `a page of cache`,
+          `a page of the cache`,
       );
     }
   });

@@ -1,5 +1,7 @@
 import type { Axes } from "../core/family.ts";
-import { PAGE_ROWS } from "./space.ts";
+
+/** Cached rows per page. */
+export const PAGE_ROWS = 64;
 
 /** Entries of a sequence's block table row: pages for S tokens. */
 export function tableWidth({ S }: Axes): number {
