@@ -4,11 +4,12 @@ import { axesFromShapes } from "../core/tensor_checks.ts";
 import { checkGates } from "../kda/check_gates.ts";
 import { oneTokenInputs, oneTokenRecurrence } from "../kda/one_token.ts";
 import { kdaRegimes } from "../kda/regimes.ts";
-import { plan } from "./plan.ts";
-import { type KdaDecodeConfig, space } from "./space.ts";
+import { decodePlan } from "../delta_decode/plan.ts";
+import { type DeltaDecodeConfig, space } from "../delta_decode/space.ts";
+import { channelGates } from "./form.ts";
 
 /** KDA decode: one token for N sequences, state read once and written once (fla: fused_recurrent_kda). */
-export const kdaDecode: KernelFamily<KdaDecodeConfig> = {
+export const kdaDecode: KernelFamily<DeltaDecodeConfig> = {
   name: "kda_decode",
   doc: "Kimi Delta Attention, one token for N sequences",
   axes: {
@@ -41,7 +42,7 @@ export const kdaDecode: KernelFamily<KdaDecodeConfig> = {
     },
   },
   space,
-  plan,
+  plan: (...call) => decodePlan(channelGates, ...call),
   reference: oneTokenRecurrence,
   regimes: regimeDocs(kdaRegimes),
   inputsFor: oneTokenInputs,

@@ -6,11 +6,12 @@ import { checkGates } from "../kda/check_gates.ts";
 import { kdaInputs } from "../kda/inputs.ts";
 import { recurrence } from "../kda/recurrence.ts";
 import { kdaRegimes } from "../kda/regimes.ts";
-import { plan } from "./plan.ts";
-import { type KdaPrefillConfig, space } from "./space.ts";
+import { prefillPlan } from "../delta_prefill/plan.ts";
+import { type DeltaPrefillConfig, space } from "../delta_prefill/space.ts";
+import { channelGates } from "./form.ts";
 
 /** Kimi Delta Attention over whole sequences; math in README.md, counterpart of fla's chunk_kda. */
-export const kdaPrefill: KernelFamily<KdaPrefillConfig> = {
+export const kdaPrefill: KernelFamily<DeltaPrefillConfig> = {
   name: "kda_prefill",
   doc: "Kimi Delta Attention over whole sequences, carrying a state (fla: chunk_kda)",
   axes: {
@@ -38,7 +39,7 @@ export const kdaPrefill: KernelFamily<KdaPrefillConfig> = {
     final_state: { shape: ["B", "H", "K", "V"], dtype: "f32", doc: "State after the last token" },
   },
   space,
-  plan,
+  plan: (...call) => prefillPlan(channelGates, ...call),
   reference: recurrence,
   regimes: regimeDocs(kdaRegimes),
   inputsFor: kdaInputs,
@@ -49,7 +50,7 @@ export const kdaPrefill: KernelFamily<KdaPrefillConfig> = {
 };
 
 /** The paper's count (eq. 13) for chunks of 64, whatever the variant does, so that rooflines compare. */
-function work({ B, T, H, K, V }: Axes, { formulation, io }: KdaPrefillConfig): Work {
+function work({ B, T, H, K, V }: Axes, { formulation, io }: DeltaPrefillConfig): Work {
   const chunk = 64;
   return {
     ...(formulation === "matrix" && { unit: "matrix" }),
