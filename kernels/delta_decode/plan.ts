@@ -3,6 +3,7 @@ import { foldGrid } from "../core/grid.ts";
 import { definePass, link } from "../core/pass.ts";
 import { specialize } from "../core/specialize.ts";
 import { formatVariant } from "../core/variant_id.ts";
+import { gatesOf } from "../kda/gates.ts";
 import type { DecodeForm } from "./form.ts";
 import { lanesOf } from "./lanes.ts";
 import reduceBarrier from "./reduce_barrier.wgsl" with { type: "text" };
@@ -37,7 +38,7 @@ export function decodePlan(
   }
   const heads = N * H;
   const elem = elemOf(config);
-  const gates = form.gates(K);
+  const gates = gatesOf(form.gates, K);
   return {
     id: formatVariant(form.family, config),
     tolerance: elem === "f32" ? 1e-5 : 2e-3,

@@ -1,6 +1,7 @@
 import type { Axes, BufferSpec, Limits } from "../core/family.ts";
 import { DTYPE_BYTES } from "../core/fit.ts";
 import { evenly } from "../core/parts.ts";
+import { gatesOf } from "../kda/gates.ts";
 import type { PrefillForm } from "./form.ts";
 import type { DeltaPrefillConfig } from "./space.ts";
 
@@ -30,7 +31,7 @@ export function stretchesOf(
 ): Stretch[] {
   const largest = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
   const elementBytes = DTYPE_BYTES[config.io as "f32" | "f16"];
-  const tokenBytes = H * Math.max(4 * form.gates(K), elementBytes * K, elementBytes * V); // of g, of q and k, of v and o
+  const tokenBytes = H * Math.max(4 * gatesOf(form.gates, K), elementBytes * K, elementBytes * V); // of g, of q and k, of v and o
   const most = Math.max(
     1,
     Math.min(
@@ -82,7 +83,7 @@ export function tensorBuffers(
     ...along("q", io, K, { role: "input", from: "q" }),
     ...along("k", io, K, { role: "input", from: "k" }),
     ...along("v", io, V, { role: "input", from: "v" }),
-    ...along("g", "f32", form.gates(K), { role: "input", from: "g" }),
+    ...along("g", "f32", gatesOf(form.gates, K), { role: "input", from: "g" }),
     ...along("beta", "f32", 1, { role: "input", from: "beta" }),
     ...states,
     ...along("o", io, V, { role: "output", to: "o" }),
