@@ -20,9 +20,12 @@ export const GOALS_FOR = "an NVIDIA H200";
 
 const HEADS = { H: 32, K: 128, V: 128 };
 
-function decode(N: number, axes = HEADS): Workload {
-  const name = `KDA decode, ${N} sequence${N === 1 ? "" : "s"}`;
-  return { name, family: "kda_decode", axes: { N, ...axes }, storage: {} };
+/** Families of the delta rule, by what their models are called. */
+const DELTA = { KDA: "kda", GDN: "gdn" } as const;
+
+function decode(N: number, axes = HEADS, model: keyof typeof DELTA = "KDA"): Workload {
+  const name = `${model} decode, ${N} sequence${N === 1 ? "" : "s"}`;
+  return { name, family: `${DELTA[model]}_decode`, axes: { N, ...axes }, storage: {} };
 }
 /** The same with the state as vLLM, SGLang and FlashKDA keep it. */
 function decodeVK(N: number): Workload {
@@ -30,9 +33,9 @@ function decodeVK(N: number): Workload {
   return { ...same, name: `${name}, state [V, K]`, storage: { stateLayout: "VK" } };
 }
 /** q, k, v and o in 16 bits, as models have them. */
-function prefill(B: number, T: number, axes = HEADS): Workload {
-  const name = B === 1 ? `KDA prefill T=${T}` : `KDA prefill ${B} x ${T}`;
-  return { name, family: "kda_prefill", axes: { B, T, ...axes }, storage: { io: "f16" } };
+function prefill(B: number, T: number, axes = HEADS, model: keyof typeof DELTA = "KDA"): Workload {
+  const name = B === 1 ? `${model} prefill T=${T}` : `${model} prefill ${B} x ${T}`;
+  return { name, family: `${DELTA[model]}_prefill`, axes: { B, T, ...axes }, storage: { io: "f16" } };
 }
 function latent(S: number, H = 32): Workload {
   return {
@@ -93,4 +96,10 @@ export const SUITES: Readonly<Record<string, readonly Workload[]>> = {
     withGoal(latent(1048576), 1_800, 500),
     withGoal(attention(16384), 90_000, 27_000),
   ],
+  compare: (["KDA", "GDN"] as const).flatMap((model) => [
+    decode(1, HEADS, model),
+    decode(64, HEADS, model),
+    prefill(1, 8192, HEADS, model),
+    prefill(1, 32768, HEADS, model),
+  ]),
 };
