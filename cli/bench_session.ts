@@ -3,12 +3,13 @@ import type { Axes } from "../kernels/core/family.ts";
 import type { Config } from "../kernels/core/space.ts";
 import { parseConfig, splitVariant } from "../kernels/core/variant_id.ts";
 import { familyNamed } from "../kernels/mod.ts";
-import type { Ceilings } from "../profiles/schema.ts";
+import type { Ceilings, Trial } from "../profiles/schema.ts";
 import { sourceHash } from "../profiles/source_hash.ts";
 import { floorUs } from "../tuner/ceilings.ts";
 import type { StagesRequest, StageTimes } from "../tuner/stages.ts";
 import type { Workload } from "../tuner/workloads.ts";
 import { benchLines, type BenchRow, stageLines } from "./bench_lines.ts";
+import { integratedLines, type IntegratedRow, integratedRow } from "./bench_integrated.ts";
 import { windowsLines, type WindowsRow, windowsRow } from "./bench_windows.ts";
 import { chooseWorkloads, type WorkloadOptions } from "./choose_workloads.ts";
 import { GpuProcess } from "./gpu_process.ts";
@@ -24,6 +25,7 @@ export interface BenchOptions extends WorkloadOptions {
   readonly config?: string[];
   readonly stages?: true;
   readonly windows?: true;
+  readonly integrate?: true;
   readonly backend?: Backend;
   readonly software?: true;
   readonly profiles?: string;
@@ -54,20 +56,13 @@ export async function runBench(options: BenchOptions): Promise<number> {
     const workloads = chosen.pick(record.software, capabilities);
     if (options.windows) return await compareWindows(workloads);
     const ceilings = await gpu.request<Ceilings>("ceilings", {}, CEILINGS_TIMEOUT_MS);
+    if (options.integrate) return await integrate(workloads, ceilings);
     const rows: BenchRow[] = [];
     for (const workload of workloads) {
       const family = familyNamed(workload.family);
       const axes = completeAxes(family, workload.axes);
       for (const { config, from } of await configsOf(workload)) {
-        const hash = await sourceHash(family);
-        const trial = await trials.run(family.name, {
-          config,
-          axes,
-          sourceHash: hash,
-          ceilings,
-          samples: SAMPLES,
-          capUs: CAP_US,
-        });
+        const trial = await trialOf(family.name, config, axes, ceilings);
         const work = family.work(axes, config);
         const us = trial.timing?.medianUs;
         note(
@@ -95,6 +90,35 @@ export async function runBench(options: BenchOptions): Promise<number> {
     return rows.every((row) => row.trial.status === "passed") ? EXIT.ok : EXIT.failed;
   } finally {
     trials.close();
+  }
+
+  async function trialOf(name: string, config: Config, axes: Axes, ceilings: Ceilings): Promise<Trial> {
+    const hash = await sourceHash(familyNamed(name));
+    return await trials.run(name, {
+      config,
+      axes,
+      sourceHash: hash,
+      ceilings,
+      samples: SAMPLES,
+      capUs: CAP_US,
+    });
+  }
+
+  async function integrate(workloads: readonly Workload[], ceilings: Ceilings): Promise<number> {
+    const rows: IntegratedRow[] = [];
+    for (const workload of workloads) {
+      for (const choice of await configsOf(workload)) {
+        const run = async (axes: Axes) => {
+          const trial = await trialOf(workload.family, choice.config, axes, ceilings);
+          if (trial.timing) note(`${workload.name} at ${formatAxes(axes)}: ${formatTiming(trial.timing)}`);
+          return trial;
+        };
+        rows.push(await integratedRow(run, workload, choice));
+      }
+    }
+    if (options.json) await printJson({ device: record, rows });
+    else await print(...integratedLines(rows, record));
+    return rows.every((row) => row.passed) ? EXIT.ok : EXIT.failed;
   }
 
   async function compareWindows(workloads: readonly Workload[]): Promise<number> {

@@ -1,6 +1,6 @@
 import { completeAxes, parseAxes } from "../kernels/core/axes.ts";
 import { closest } from "../kernels/core/closest.ts";
-import type { Capabilities } from "../kernels/core/family.ts";
+import type { AnyFamily, Capabilities } from "../kernels/core/family.ts";
 import { type Config, initialConfig, type Tunable } from "../kernels/core/space.ts";
 import { familyNamed } from "../kernels/mod.ts";
 import { DEFAULT_WORKLOADS, SOFTWARE_WORKLOADS, SUITES, type Workload } from "../tuner/workloads.ts";
@@ -84,21 +84,36 @@ function checkStorage(name: string, asked: string | undefined): void {
 
 /** Storage of a workload's tensors: as asked, else its own, else (where the device can't have that) the initial one. */
 function storageOf(workload: Workload, asked: string | undefined, device: Capabilities): Config {
-  const { name, axes, space, plan } = familyNamed(workload.family);
-  const wanted = asked === undefined ? workload.storage : Object.fromEntries(
-    storageTunables(name).flatMap(([tunable, { values }]) =>
+  const family = familyNamed(workload.family);
+  if (asked === undefined) return possibleStorage(family, workload.storage, device);
+  const wanted = Object.fromEntries(
+    storageTunables(family.name).flatMap(([tunable, { values }]) =>
       asked.split(",").filter((word) => values.includes(word)).map((word) => [tunable, word])
     ),
   );
+  const missing = missingFeature(family, wanted, device);
+  if (missing === undefined) return wanted;
+  throw new UserError(
+    `Cannot store ${family.name} as ${asked}: that needs ${missing}, which this device lacks`,
+  );
+}
+
+/** The storage wanted of a family's tensors, or nothing (its initial one) where the device can't have that. */
+export function possibleStorage(family: AnyFamily, wanted: Config, device: Capabilities): Config {
   try {
-    const sizes = Object.fromEntries(Object.entries(axes).map(([axis, spec]) => [axis, spec.initial]));
-    const missing = plan(sizes, { ...initialConfig(space), ...wanted }, device).passes
-      .flatMap((pass) => pass.features).find((feature) => !device.features.includes(feature));
-    if (missing === undefined) return wanted;
-    if (asked === undefined) return {};
-    throw new UserError(`Cannot store ${name} as ${asked}: that needs ${missing}, which this device lacks`);
+    return missingFeature(family, wanted, device) === undefined ? wanted : {};
   } catch (error) {
-    if (error instanceof RangeError && asked === undefined) return {};
+    if (error instanceof RangeError) return {};
     throw error;
   }
+}
+
+function missingFeature(
+  { axes, space, plan }: AnyFamily,
+  storage: Config,
+  device: Capabilities,
+): string | undefined {
+  const sizes = Object.fromEntries(Object.entries(axes).map(([axis, spec]) => [axis, spec.initial]));
+  return plan(sizes, { ...initialConfig(space), ...storage }, device).passes
+    .flatMap((pass) => pass.features).find((feature) => !device.features.includes(feature));
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { benchCommand } from "./commands/bench.ts";
+import { compareCommand } from "./commands/compare.ts";
 import { answerCompletion, completionsCommand } from "./commands/completions.ts";
 import { devicesCommand } from "./commands/devices.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -23,6 +24,7 @@ const program = new Command("deltatune")
     `
 Examples:
   deno task tune                                     tune this device's kernels, two minutes
+  deno task compare                                  hybrid against full attention, to a million tokens
   deno task doctor                                   what can this machine do?
   deno task verify                                   are they right, on this device?
   deno task run kda_prefill --in case.safetensors --out result.safetensors
@@ -34,6 +36,7 @@ for (
   const command of [
     tuneCommand(),
     benchCommand(),
+    compareCommand(),
     runCommand(),
     verifyCommand(),
     variantsCommand(),

@@ -1,9 +1,8 @@
 import { familyNamed } from "../kernels/mod.ts";
-import { type Ceilings, type Profile, SCHEMA_VERSION, type Trial, type Winner } from "../profiles/schema.ts";
+import { type Ceilings, SCHEMA_VERSION, type Trial, type Winner } from "../profiles/schema.ts";
 import { sourceHash } from "../profiles/source_hash.ts";
 import { defaultRoot, ProfileStore } from "../profiles/store_fs.ts";
 import { chooseWinners } from "../profiles/winners.ts";
-import { matrixPlans } from "../tuner/matrix_rate.ts";
 import { type Strategy, strategyNamed } from "../tuner/strategies/mod.ts";
 import { tune, variantsOf } from "../tuner/tune.ts";
 import { chooseWorkloads, type ChosenWorkloads, type WorkloadOptions } from "./choose_workloads.ts";
@@ -13,6 +12,8 @@ import type { Backend } from "./open_backend.ts";
 import { note, print, printJson } from "./output.ts";
 import { TrialProcess } from "./trial_process.ts";
 import { TuneDisplay, winnerLines } from "./tune_display.ts";
+import { untilInterrupted } from "./until_interrupted.ts";
+import { usableCeilings } from "./usable_ceilings.ts";
 import { EXIT } from "./user_error.ts";
 import { shownPath, userPath } from "./user_path.ts";
 import { warmStart } from "./warm_start.ts";
@@ -33,7 +34,6 @@ const SOFTWARE_BUDGET_MS = 60_000;
 const GPU_CAP_US = 200_000;
 /** A CPU has no watchdog and no display to hold up: there the cap only bounds a trial. */
 const SOFTWARE_CAP_US = 2_000_000;
-const AGAIN_MS = 1_000;
 const CEILINGS_TIMEOUT_MS = 60_000;
 
 /** Tunes every chosen workload and returns the exit code. Ctrl-C drops the trial under way and keeps the others. */
@@ -46,31 +46,7 @@ export async function runTune(options: TuneOptions): Promise<number> {
     onNotice: note,
   });
   const trials = new TrialProcess(gpu);
-  const stop = new AbortController();
-  let interrupted = 0;
-  const interrupt = () => {
-    if (stop.signal.aborted) {
-      // Under `deno task` one Ctrl-C comes twice: from the terminal, and passed on. A later one is impatience.
-      if (performance.now() - interrupted > AGAIN_MS) Deno.exit(EXIT.interrupted);
-      return;
-    }
-    interrupted = performance.now();
-    note("Stopping; every finished trial is kept.");
-    stop.abort();
-    trials.close();
-  };
-  Deno.addSignalListener("SIGINT", interrupt);
-  try {
-    return await tuneAll(options, chosen, strategy, gpu, trials, stop.signal);
-  } catch (error) {
-    if (stop.signal.aborted && (error === stop.signal.reason || error instanceof GpuDied)) {
-      return EXIT.interrupted;
-    }
-    throw error;
-  } finally {
-    Deno.removeSignalListener("SIGINT", interrupt);
-    trials.close();
-  }
+  return await untilInterrupted(trials, (signal) => tuneAll(options, chosen, strategy, gpu, trials, signal));
 }
 
 async function tuneAll(
@@ -178,12 +154,4 @@ async function tuneAll(
   if (signal.aborted) return EXIT.interrupted;
   if (lost) note(`The run failed: ${lost.message}`);
   return lost || ends.some((e) => e.nothingPassed) ? EXIT.failed : EXIT.ok;
-}
-
-/** Stored ceilings, where they were measured under the same driver and lack none the device has. */
-function usableCeilings(profile: Profile | undefined, gpu: GpuProcess): Ceilings | undefined {
-  if (profile?.device.driver !== gpu.record.driver) return undefined;
-  const isWhole = profile.ceilings?.matrixTflops !== undefined ||
-    matrixPlans(gpu.capabilities, 1, 1).length === 0;
-  return isWhole ? profile.ceilings : undefined;
 }

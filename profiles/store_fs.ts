@@ -41,7 +41,10 @@ export class ProfileStore implements Disposable {
     return store;
   }
 
-  /** Every stored trial of `family`, oldest first. Unreadable lines move to `<family>.jsonl.torn`, each with a warning. */
+  /**
+   * Every stored trial of `family`, oldest first, or of another collection of that name. Unreadable lines move to
+   * `<family>.jsonl.torn`, each with a warning.
+   */
   trials(family: string): Promise<StoredTrials> {
     const path = this.#pathOf(family);
     return this.#inTurn(async () => {
@@ -64,9 +67,12 @@ export class ProfileStore implements Disposable {
     }).then(({ trials, warnings }) => ({ trials, warnings }));
   }
 
-  /** Adds one trial durably, or throws and leaves the file as it was. Throws TypeError for a malformed trial. */
-  append(trial: Trial): Promise<void> {
-    const path = this.#pathOf(trial.family);
+  /**
+   * Adds one trial durably, to its family's or to the collection named, or throws and leaves the file as it was.
+   * Throws TypeError for a malformed trial.
+   */
+  append(trial: Trial, collection = trial.family): Promise<void> {
+    const path = this.#pathOf(collection);
     const line = formatTrialLine(trial);
     return this.#inTurn(() =>
       this.#locked(async () => {

@@ -19,6 +19,10 @@ export function benchCommand() {
       "instead of timing, run long inputs in windows of two lengths: memory, dispatches, and whether outputs agree",
     )
     .option(
+      "--integrate",
+      "instead, hold prompts summed from windows behind prefixes against the same prompts run whole: within 5 %?",
+    )
+    .option(
       "--storage <list>",
       "how the caller's tensors (q, k, v, o; the cache; the state) are stored: f32 or f16, KV or VK",
     )
@@ -35,6 +39,7 @@ Examples:
   deno task bench kda_prefill --workload T=8192 --config 'kda_prefill:formulation=recurrent' 'kda_prefill:chunkSize=32'
   deno task bench mla_decode --workload S=131072 --stages           where does its time go?
   deno task bench kda_prefill --workload T=1048576 --windows        do a million tokens run, and right?
+  deno task bench mla_prefill --workload T=65536 --integrate        is what compare sums up true?
   deno task bench --backend dawn --suite targets
   deno task bench --software                            small sizes on a software adapter`,
     )

@@ -4,7 +4,7 @@ import { printJson } from "../output.ts";
 export function schemaCommand() {
   return new Command("schema")
     .description("Print the JSON Schema of the records Deltatune stores.")
-    .argument("[record]", "one record, as in trial or profile; leave it out for all of them")
+    .argument("[record]", "one record, as in trial, profile or model; leave it out for all of them")
     .option("--json", "accepted everywhere; the schema is JSON already")
     .addHelpText(
       "after",
@@ -17,7 +17,8 @@ Examples:
     .action(async (record) => {
       const { jsonSchemas } = await import("../../profiles/json_schema.ts");
       const { closest } = await import("../../kernels/core/closest.ts");
-      const schemas = jsonSchemas();
+      const { compareSchemas } = await import("../../compare/json_schema.ts");
+      const schemas = { ...jsonSchemas(), ...compareSchemas() };
       if (record === undefined) return await printJson(schemas);
       if (!Object.hasOwn(schemas, record)) {
         throw new RangeError(`Unknown record "${record}"${closest(record, Object.keys(schemas))}`);

@@ -167,7 +167,10 @@ export interface KernelFamily<C extends Config = Config> {
   readonly regimes?: Readonly<Record<string, string>>;
   /** Seeded inputs in honest ranges, or of a regime. Throws RangeError for a regime there is none of. */
   inputsFor(axes: Axes, seed: number, regime?: string): Tensors;
-  /** Integer tensors (tables, lengths) at full size, where a family has them: timing repeats floats, never these. */
+  /**
+   * Integer tensors (tables, lengths) at full size, where a family has them: timing repeats floats, never these. Every
+   * sequence is as long as the axes say, where those of inputsFor() may differ.
+   */
   indicesFor?(axes: Axes, seed: number): Tensors;
   work(axes: Axes, config: C): Work;
   /** Sizes a variant is verified at, small enough for a software adapter; one has a ragged tail. */

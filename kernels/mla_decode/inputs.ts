@@ -8,17 +8,17 @@ import { PAGE_ROWS, ROW_DIMS, VALUE_DIMS } from "./space.ts";
 /** Elements drawn before they repeat: a cache of a million tokens is filled in seconds. */
 const BLOCK = 1 << 20;
 
-/** Tokens of each sequence: S for the first, then evenly shorter, every other one ending with a page. */
-export function lengthsFor({ N, S }: Axes): number[] {
+/** Unlike lengths, for inputs that are verified: S for the first, then evenly shorter, every other one ending with a page. */
+function raggedLengths({ N, S }: Axes): number[] {
   return Array.from({ length: N }, (_, n) => {
     const tokens = Math.ceil(S * (N - n) / N);
     return n % 2 === 1 && tokens > PAGE_ROWS ? tokens - tokens % PAGE_ROWS : tokens;
   });
 }
 
-/** The block table, a shuffle of the pool's pages, and the lengths of lengthsFor(). */
-export function indicesFor(axes: Axes, seed: number): Tensors {
-  const { N } = axes;
+/** The block table, a shuffle of the pool's pages, and lengths: S tokens each, as a workload means it, unless given. */
+export function indicesFor(axes: Axes, seed: number, lengths?: readonly number[]): Tensors {
+  const { N, S } = axes;
   const random = new Random(seed ^ 0x5eed);
   const pages = Int32Array.from({ length: poolPages(axes) }, (_, i) => i);
   for (let i = pages.length - 1; i > 0; i--) {
@@ -31,12 +31,12 @@ export function indicesFor(axes: Axes, seed: number): Tensors {
       shape: [N, width],
       data: Int32Array.from({ length: N * width }, (_, i) => pages[i % pages.length]),
     },
-    cache_seqlens: { shape: [N], data: Int32Array.from(lengthsFor(axes)) },
+    cache_seqlens: { shape: [N], data: Int32Array.from(lengths ?? Array(N).fill(S)) },
   };
 }
 
 /**
- * Normal q, a cache of RMS 0.5, and indicesFor(). A pool too small for all sequences shares pages. A regime steers scores
+ * Normal q, a cache of RMS 0.5, and indices of sequences of unlike lengths. A pool too small for all sequences shares pages. A regime steers scores
  * by the last dim, which is no part of the values.
  */
 export function inputsFor(axes: Axes, seed: number, regimeName?: string): Tensors {
@@ -46,7 +46,7 @@ export function inputsFor(axes: Axes, seed: number, regimeName?: string): Tensor
   const pages = poolPages(axes);
   const q = Float32Array.from({ length: N * H * ROW_DIMS }, () => random.normal());
   const cache = repeatedNormal(pages * PAGE_ROWS * ROW_DIMS, random);
-  const indices = indicesFor(axes, seed);
+  const indices = indicesFor(axes, seed, raggedLengths(axes));
   if (regime) steer(axes, regime, q, cache, indices);
   return {
     q: { shape: [N, H, ROW_DIMS], data: q },

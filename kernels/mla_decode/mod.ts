@@ -3,7 +3,7 @@ import { regimeDocs } from "../core/regimes.ts";
 import { axesFromShapes } from "../core/tensor_checks.ts";
 import { mlaRegimes } from "../mla/regimes.ts";
 import { checkPages } from "./check_pages.ts";
-import { indicesFor, inputsFor, lengthsFor } from "./inputs.ts";
+import { indicesFor, inputsFor } from "./inputs.ts";
 import { plan } from "./plan.ts";
 import { reference } from "./reference.ts";
 import { type MlaDecodeConfig, PAGE_ROWS, ROW_DIMS, space, VALUE_DIMS } from "./space.ts";
@@ -44,10 +44,10 @@ export const mlaDecode: KernelFamily<MlaDecodeConfig> = {
   checkInputs: checkPages,
 };
 
-/** Every row in use is read once, at the sequence lengths of inputsFor(). */
+/** Every row in use is read once, in sequences of S tokens each. */
 function work(axes: Axes, config: MlaDecodeConfig): Work {
-  const { N, H } = axes;
-  const tokens = lengthsFor(axes).reduce((a, b) => a + b);
+  const { N, H, S } = axes;
+  const tokens = N * S;
   return {
     ...(config.formulation === "matrix" && { unit: "matrix" }),
     flops: 2 * H * (ROW_DIMS + VALUE_DIMS) * tokens,

@@ -1,10 +1,10 @@
-// ARCHITECTURE.md's rule on imports: kernels <- profiles <- tuner <- cli, and Deno or Node only at the edge.
+// ARCHITECTURE.md's rule on imports: kernels <- profiles <- tuner <- compare <- cli, and Deno or Node only at the edge.
 import { assert, assertEquals } from "../assert.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 /** A folder may import itself and those before it. */
-const LAYERS = ["kernels", "profiles", "tuner", "cli", "tests"];
-const EDGE = /^(cli\/|tests\/|profiles\/\w+_fs\.ts$)/;
+const LAYERS = ["kernels", "profiles", "tuner", "compare", "cli", "tests"];
+const EDGE = /^(cli\/|tests\/|(profiles|compare)\/\w+_fs\.ts$)/;
 
 interface Module {
   /** Path from the repository's root. */
@@ -59,7 +59,7 @@ interface GraphModule {
 const modules = await readModules();
 const layerOf = (path: string) => LAYERS.indexOf(path.split("/")[0]);
 
-Deno.test("imports go one way: kernels <- profiles <- tuner <- cli", () => {
+Deno.test("imports go one way: kernels <- profiles <- tuner <- compare <- cli", () => {
   assert(modules.length > 50, `${modules.length} modules`);
   const upward = modules.flatMap(({ path, imports }) =>
     imports.filter((i) => !/^(npm|node):/.test(i) && !(layerOf(i) >= 0 && layerOf(i) <= layerOf(path)))
@@ -86,7 +86,7 @@ Deno.test("a kernel family imports core and folders that are no family, never an
   assertEquals(crossing, []);
 });
 
-Deno.test("node: and Deno appear in cli/, profiles/*_fs.ts and tests only", async () => {
+Deno.test("node: and Deno appear in cli/, *_fs.ts of profiles and compare, and tests only", async () => {
   const inner = modules.filter((m) => !EDGE.test(m.path));
   const found = inner.flatMap(({ path, imports }) =>
     imports.filter((i) => i.startsWith("node:")).map((i) => `${path} imports ${i}`)

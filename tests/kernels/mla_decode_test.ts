@@ -245,10 +245,14 @@ Deno.test("mlaDecode.inputsFor: legal, seeded, with a shuffled table and a seque
   assertEquals(a, mlaDecode.inputsFor(axes, 1));
   assertEquals([...a.cache_seqlens.data], [200, 128, 67]);
   assert(a.block_table.data.some((page, i) => page !== i));
+});
+
+Deno.test("mlaDecode.indicesFor: the same table, and sequences as long as the axes say, as work() counts them", () => {
   assertEquals(mlaDecode.indicesFor?.(axes, 1), {
-    block_table: a.block_table,
-    cache_seqlens: a.cache_seqlens,
+    block_table: mlaDecode.inputsFor(axes, 1).block_table,
+    cache_seqlens: { shape: [3], data: Int32Array.of(200, 200, 200) },
   });
+  assertEquals(mlaDecode.work({ N: 3, H: 1, S: 200, P: 0 }, config({})).flops, 2 * 1088 * 600);
 });
 
 Deno.test("mlaDecode.work: 2 H 1088 flops and one row read per token", () => {

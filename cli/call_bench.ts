@@ -1,0 +1,115 @@
+import type { KernelCall } from "../compare/kernel_calls.ts";
+import type { Bench } from "../compare/measure_all.ts";
+import type { Capabilities } from "../kernels/core/family.ts";
+import type { Config } from "../kernels/core/space.ts";
+import { formatVariant } from "../kernels/core/variant_id.ts";
+import { familyNamed } from "../kernels/mod.ts";
+import { blockKey } from "../profiles/blocklist.ts";
+import type { Ceilings, DeviceRecord, Trial } from "../profiles/schema.ts";
+import { sourceHash } from "../profiles/source_hash.ts";
+import type { ProfileStore } from "../profiles/store_fs.ts";
+import { possibleStorage } from "./choose_workloads.ts";
+import { note } from "./output.ts";
+import { StatusLine } from "./status_line.ts";
+import type { TrialProcess } from "./trial_process.ts";
+import { formatTiming } from "./tune_display.ts";
+import { winnerFor } from "./winner_for.ts";
+
+/** Trials of a comparison are no search: kept apart, they choose no winners. */
+const COLLECTION = "comparison";
+const SAMPLES = 5;
+/** A software adapter's times say nothing; two show the way. */
+const SOFTWARE_SAMPLES = 2;
+/** A whole prompt may take long where a search would refuse it. */
+const CAP_US = 10_000_000;
+/** Of the multiply-add ceiling, for a guess before anything has run. */
+const GUESSED_SHARE = 0.2;
+
+interface Setting {
+  readonly record: DeviceRecord;
+  readonly capabilities: Capabilities;
+  readonly trials: TrialProcess;
+  readonly store: ProfileStore;
+  readonly root: string;
+  readonly ceilings: Ceilings;
+  /** `performance.now()` at the end of the budget. */
+  readonly end: number;
+}
+
+/** Times kernel calls with the profile's winners and keeps every trial, so that a second run goes on where one ended. */
+export class CallBench implements Bench {
+  readonly fallbackTflops: number;
+  readonly spans: number;
+  readonly #setting: Setting;
+  readonly #stored = new Map<string, Trial>();
+  readonly #line = new StatusLine();
+  #count = 0;
+
+  private constructor(setting: Setting) {
+    this.#setting = setting;
+    this.fallbackTflops = setting.ceilings.f32Tflops * GUESSED_SHARE;
+    this.spans = setting.record.software ? SOFTWARE_SAMPLES + 4 : SAMPLES + 7; // sizing, warming up
+  }
+
+  static async open(setting: Setting): Promise<CallBench> {
+    const bench = new CallBench(setting);
+    const { trials, warnings } = await setting.store.trials(COLLECTION);
+    for (const warning of warnings) note(warning);
+    for (const trial of trials) {
+      if (trial.driver === setting.record.driver) bench.#stored.set(storedKey(trial), trial);
+    }
+    return bench;
+  }
+
+  leftMs(): number {
+    return this.#setting.end - performance.now();
+  }
+
+  /** The profile's config for a call, else the default. */
+  async configFor({ family, axes, storage }: KernelCall): Promise<Config> {
+    const { record, capabilities, root } = this.#setting;
+    const found = familyNamed(family);
+    const possible = possibleStorage(found, storage, capabilities);
+    return (await winnerFor(found, axes, { record, capabilities }, possible, root)).config;
+  }
+
+  async known(call: KernelCall, config?: Config): Promise<Trial | undefined> {
+    const { family, axes } = call;
+    const asked = config ?? await this.configFor(call);
+    const hash = await sourceHash(familyNamed(family));
+    return this.#stored.get(storedKey({ variant: formatVariant(family, asked), axes, sourceHash: hash }));
+  }
+
+  async run(call: KernelCall, what: string, config?: Config): Promise<Trial> {
+    const { trials, store, ceilings, record } = this.#setting;
+    const family = familyNamed(call.family);
+    const asked = config ?? await this.configFor(call);
+    this.#line.show(
+      `${what}: ${this.#count} calls timed, ${Math.max(0, Math.round(this.leftMs() / 1e3))} s left`,
+    );
+    const request = {
+      config: asked,
+      axes: call.axes,
+      sourceHash: await sourceHash(family),
+      ceilings,
+      samples: record.software ? SOFTWARE_SAMPLES : SAMPLES,
+      capUs: CAP_US,
+    };
+    const trial = await trials.run(family.name, request);
+    this.#count++;
+    this.#line.clear();
+    note(`${what}: ${trial.timing ? formatTiming(trial.timing) : `${trial.status}: ${trial.reason}`}`);
+    await store.append(trial, COLLECTION);
+    this.#stored.set(storedKey(trial), trial);
+    return trial;
+  }
+
+  /** Takes the progress line back. */
+  done(): void {
+    this.#line.clear();
+  }
+}
+
+function storedKey({ variant, axes, sourceHash }: Pick<Trial, "variant" | "axes" | "sourceHash">): string {
+  return `${sourceHash} ${blockKey(variant, axes)}`;
+}

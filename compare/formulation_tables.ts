@@ -1,0 +1,39 @@
+import { formulationCrossovers } from "./answers.ts";
+import type { Comparison, FormulationPoint } from "./comparison.ts";
+import { Footnotes } from "./footnotes.ts";
+import { formatTokens } from "./quantities.ts";
+import { crossoverWords, spanOf } from "./crossover_words.ts";
+import type { Table } from "./table.ts";
+
+/** Times of a kernel's formulations, a table a family, a column a formulation. */
+export function formulationTables({ formulations }: Comparison): Table[] {
+  const families = [...new Set(formulations.map((p) => p.family))];
+  return families.map((family) => formulationTable(family, formulations.filter((p) => p.family === family)));
+}
+
+function formulationTable(family: string, points: readonly FormulationPoint[]): Table {
+  const names = [...new Set(points.map((p) => p.formulation))];
+  const lengths = [...new Set(points.map((p) => p.tokens))].sort((a, b) => a - b);
+  const notes = new Footnotes();
+  const rows = lengths.map((tokens) => [
+    formatTokens(tokens),
+    ...names.map((name) => {
+      const point = points.find((p) => p.formulation === name && p.tokens === tokens);
+      return point ? notes.time(point, 1e3) : notes.missing("It did not run at this length.");
+    }),
+  ]);
+  const span = spanOf(lengths);
+  return {
+    title: `Formulations of ${family}`,
+    caption: "Time of one layer, ms, by the algorithm its kernel uses.",
+    head: ["tokens", ...names],
+    rows,
+    words: [0],
+    notes: [
+      ...formulationCrossovers(points).map(({ formulation, crossover }) =>
+        `${crossoverWords(crossover, formulation, "recurrent", span)}.`
+      ),
+      ...notes.lines(),
+    ],
+  };
+}

@@ -1,0 +1,194 @@
+// KernelTimes, pointOf(), answersOf(): what follows for other sizes from kernels that ran, on a made-up device whose
+// times are known in closed form.
+import { answersOf, crossover, formulationCrossovers } from "../../compare/answers.ts";
+import { compare } from "../../compare/compare.ts";
+import type { Estimate } from "../../compare/comparison.ts";
+import { decodeCall, type KernelCall, prefillCall } from "../../compare/kernel_calls.ts";
+import { KernelTimes } from "../../compare/kernel_times.ts";
+import { lengthsBetween } from "../../compare/asked_lengths.ts";
+import { type Bench, measureAll, type Question } from "../../compare/measure_all.ts";
+import { modelNamed } from "../../compare/models.ts";
+import type { Trial } from "../../profiles/schema.ts";
+import { assert, assertEquals, assertThrows } from "../assert.ts";
+import { sampleDevice } from "../profiles/samples.ts";
+
+const [hybrid, full] = [modelNamed("kimi-linear-48b"), modelNamed("full-mla-48b")];
+const [kda, mla] = hybrid.layers.map((l) => l.mixer);
+const CEILINGS = {
+  readGBps: 4000,
+  f32Tflops: 60,
+  timestampQuantumNs: 32,
+  measuredAt: "2026-01-01T00:00:00.000Z",
+};
+
+/** us of a call: pairs of attention and tokens of a recurrence at fixed rates, and a little for the call. */
+function trueUs({ family, axes }: KernelCall): number {
+  if (family === "mla_prefill") return 5 + axes.T * (axes.C + axes.T / 2) / 1e4;
+  if (family === "kda_prefill") return 5 + axes.T / 5;
+  return family === "mla_decode" ? 5 + axes.N * axes.S / 1000 : 4 + axes.N;
+}
+
+function trial(call: KernelCall, us = trueUs(call)): Trial {
+  return {
+    schemaVersion: 1,
+    family: call.family,
+    variant: `${call.family}:x=1`,
+    config: { ...call.storage },
+    axes: call.axes,
+    status: "passed",
+    error: 1e-7,
+    timing: {
+      medianUs: us,
+      madUs: 0,
+      lowUs: us * 0.99,
+      highUs: us * 1.01,
+      samples: 5,
+      repeats: 1,
+      clock: "timestamp",
+    },
+    sourceHash: "0",
+    driver: "d",
+    at: "2026-01-01T00:00:00.000Z",
+  };
+}
+
+function question(maxTokens: number, more: Partial<Question> = {}): Question {
+  return { models: [hybrid, full], lengths: lengthsBetween(4096, maxTokens), weightBits: 16, ...more };
+}
+
+/** Runs calls in made-up time: each costs its spans. */
+function fakeBench(budgetMs: number, fails: (call: KernelCall) => boolean = () => false) {
+  let left = budgetMs;
+  const ran: KernelCall[] = [];
+  const bench: Bench = {
+    fallbackTflops: 10,
+    spans: 10,
+    leftMs: () => left,
+    known: () => Promise.resolve(undefined),
+    run(call) {
+      ran.push(call);
+      left -= trueUs(call) * 10 / 1e3;
+      if (!fails(call)) return Promise.resolve(trial(call));
+      const { timing: _, ...rest } = trial(call);
+      return Promise.resolve({ ...rest, status: "runtime_error", reason: "out of memory" });
+    },
+  };
+  return { bench, ran };
+}
+
+async function comparisonOf(asked: Question, bench: Bench) {
+  const times = new KernelTimes(asked.lengths, 2048);
+  await measureAll(asked, times, bench);
+  const context = { device: sampleDevice(), ceilings: CEILINGS, withProjections: false, formulations: [] };
+  return compare(asked, times, { ...context, scratchBytes: () => 0 });
+}
+
+const near = (estimate: Estimate, us: number, within: number) =>
+  assert(Math.abs(estimate.us / us - 1) < within, `${estimate.us} for ${us}`);
+
+Deno.test("with time enough everything is measured, and a point is its layers' sum", async () => {
+  const { points, missing } = await comparisonOf(question(16384), fakeBench(1e9).bench);
+  assertEquals(missing, []);
+  assert(points.every((p) => p.how === "measured"));
+  const point = points.find((p) => p.model === hybrid.name && p.phase === "decode" && p.tokens === 16384)!;
+  near(point, 20 * trueUs(decodeCall(kda, 1, 1)) + 7 * trueUs(decodeCall(mla, 16384, 1)), 1e-9);
+  assertEquals(point.parts.map((p) => [p.label, p.layers]), [["kda", 20], ["mla", 7]]);
+});
+
+Deno.test("prompts too long for the budget are integrated from windows, to 1 %", async () => {
+  const { bench, ran } = fakeBench(60_000);
+  const { points } = await comparisonOf(question(1 << 20), bench);
+  const longest = points.find((p) => p.model === full.name && p.phase === "prefill" && p.tokens === 1 << 20)!;
+  assertEquals(longest.how, "integrated");
+  near(longest, 27 * trueUs(prefillCall(mla, 1 << 20)), 0.01);
+  assert(ran.every((call) => call.family !== "mla_prefill" || trueUs(call) < 2e6), "a call was far too long");
+  const short = points.find((p) => p.model === full.name && p.phase === "prefill" && p.tokens === 4096)!;
+  assertEquals(short.how, "measured");
+  const decode = points.filter((p) => p.phase === "decode");
+  assert(decode.length === 18 && decode.every((p) => p.how === "measured"));
+});
+
+Deno.test("what does not run is projected from what did, and says from where", async () => {
+  const { bench } = fakeBench(1e9, ({ family, axes }) => family === "mla_decode" && axes.S > 65536);
+  const { points } = await comparisonOf(question(262144), bench);
+  const point = points.find((p) => p.model === full.name && p.phase === "decode" && p.tokens === 262144)!;
+  assertEquals(point.how, "projected");
+  near(point, 27 * trueUs(decodeCall(mla, 262144, 1)), 1e-9);
+  assert(/a line through 32768 and 65536 tokens/.test(point.note!), point.note);
+  assert(point.lowUs < point.us && point.us < point.highUs);
+});
+
+Deno.test("a recurrence that can't hold a prompt goes on from its state, window by window", async () => {
+  const { bench } = fakeBench(1e9, ({ family, axes }) => family === "kda_prefill" && axes.T > 65536);
+  const { points } = await comparisonOf(question(131072), bench);
+  const point = points.find((p) => p.model === hybrid.name && p.phase === "prefill" && p.tokens === 131072)!;
+  assertEquals(point.how, "integrated");
+  assert(/2\.00 windows of 65536 tokens/.test(point.note!), point.note);
+});
+
+Deno.test("a kernel that never ran leaves a reason, not a number", async () => {
+  const { bench } = fakeBench(1e9, ({ family }) => family === "mla_decode");
+  const { points, missing } = await comparisonOf(question(8192), bench);
+  assertEquals(points.filter((p) => p.phase === "decode"), []);
+  assertEquals(missing.map((m) => m.reason), Array(4).fill("mla: runtime_error: out of memory"));
+});
+
+Deno.test("one prompt that ran stands for longer ones by its operations, with a wide interval", () => {
+  const times = new KernelTimes([4096, 8192], 2048);
+  times.add(prefillCall(mla, 4096), trial(prefillCall(mla, 4096), 100));
+  const longer = times.prefill(mla, 8192);
+  assert("us" in longer && longer.how === "projected" && longer.lowUs < 201 && longer.highUs > 399);
+});
+
+Deno.test("the largest batch that fits is timed, and amortised over its tokens", async () => {
+  const comparison = await comparisonOf(question(8192, { memoryBytes: 141e9 }), fakeBench(1e9).bench);
+  const row = comparison.memory.find((m) => m.model === hybrid.name && m.tokens === 8192)!;
+  const point = comparison.points.find((p) =>
+    p.model === hybrid.name && p.tokens === 8192 && p.batch === row.largestBatch && p.phase === "decode"
+  )!;
+  near(point, 20 * (4 + point.batch) + 7 * (5 + point.batch * 8.192), 1e-9);
+  const [answers] = answersOf(comparison);
+  assert(answers.batched.length === 2 && answers.batched[0].batches[0] > answers.batched[0].batches[1]);
+});
+
+Deno.test("answersOf() gives ratios with intervals from the far ends, and cache saved", async () => {
+  const comparison = await comparisonOf(question(1 << 20), fakeBench(1e9).bench);
+  const [answers] = answersOf(comparison);
+  const last = answers.ratios.findLast((r) => r.phase === "decode")!;
+  const expected = 27 * trueUs(decodeCall(mla, 1 << 20, 1)) /
+    (20 * trueUs(decodeCall(kda, 1, 1)) + 7 * trueUs(decodeCall(mla, 1 << 20, 1)));
+  assert(Math.abs(last.ratio / expected - 1) < 1e-9 && last.low < last.ratio && last.ratio < last.high);
+  assert(answers.saved.at(-1)!.share > 0.73);
+  assertEquals(answers.crossovers.decode, { kind: "always" });
+});
+
+Deno.test("a kernel both models run is as fast in the one as in the other: its interval is no interval of their ratio", async () => {
+  const asked = question(8192, {
+    models: [full, { ...full, name: "half", layers: [{ layers: 13, mixer: mla }] }],
+  });
+  const [{ ratios }] = answersOf(await comparisonOf(asked, fakeBench(1e9).bench));
+  for (const { ratio, low, high } of ratios) {
+    assert([low, high].every((end) => Math.abs(end / ratio - 1) < 1e-9), `${low} ${ratio} ${high}`);
+    assert(Math.abs(ratio - 13 / 27) < 1e-9);
+  }
+});
+
+Deno.test("crossover() finds where lines on log axes meet, and says always and never", () => {
+  const at = (us: (tokens: number) => number) =>
+    [1, 2, 4, 8, 16].map((tokens) => ({ tokens, us: us(tokens) }));
+  assertEquals(crossover(at((t) => t), at(() => 4.001)), { kind: "never" });
+  assertEquals(crossover(at(() => 4), at((t) => t)), { kind: "at", tokens: 4, between: [4, 8] });
+  assertEquals(crossover(at(() => 0.5), at((t) => t)), { kind: "always" });
+  const points = at((t) => t).flatMap((p) => [
+    { ...p, formulation: "recurrent" },
+    { ...p, us: 3, formulation: "chunked" },
+  ]).map((p) => ({ ...p, lowUs: 1, highUs: 1, how: "measured" as const, family: "f", variant: "v" }));
+  assertEquals(formulationCrossovers(points), [
+    { family: "f", formulation: "chunked", crossover: { kind: "at", tokens: 3, between: [2, 4] } },
+  ]);
+});
+
+Deno.test("lengthsBetween() gives powers of two and refuses an empty range in one sentence", () => {
+  assertEquals(lengthsBetween(4096, 20000), [4096, 8192, 16384]);
+  assertThrows(() => lengthsBetween(5000, 8000), RangeError, "no power of two lies there");
+});
