@@ -26,6 +26,8 @@ export function chooseWorkloads(options: WorkloadOptions): ChosenWorkloads {
   for (const name of options.families) familyNamed(name);
   const suite = suiteOf(options);
   const named = (suite ?? DEFAULT_WORKLOADS).map((w) => w.family);
+  const unsized = options.families.find((name) => !named.includes(name));
+  if (unsized !== undefined) throw new UserError(noWorkload(unsized, options.suite ?? "default"));
   const families = [...new Set(named)].filter((name) =>
     options.families.length === 0 || options.families.includes(name)
   );
@@ -39,6 +41,12 @@ export function chooseWorkloads(options: WorkloadOptions): ChosenWorkloads {
   };
 }
 
+function noWorkload(family: string, suite: string): string {
+  const others = Object.keys(SUITES).filter((name) => SUITES[name].some((w) => w.family === family));
+  const ways = ["name one with --workload", ...others.map((name) => `take --suite ${name}`)];
+  return `Cannot choose a size for ${family}: the suite ${suite} has none; ${ways.join(", or ")}`;
+}
+
 function suiteOf({ families, workload, suite }: WorkloadOptions): readonly Workload[] | undefined {
   if (workload !== undefined) {
     if (suite !== undefined) throw new UserError("Cannot take both --workload and --suite: name one");
@@ -49,7 +57,7 @@ function suiteOf({ families, workload, suite }: WorkloadOptions): readonly Workl
     }
     const family = familyNamed(families[0]);
     const axes = completeAxes(family, parseAxes(workload));
-    const storage = DEFAULT_WORKLOADS.find((w) => w.family === family.name)?.storage ?? {};
+    const storage = Object.values(SUITES).flat().find((w) => w.family === family.name)?.storage ?? {};
     return [{ name: `${family.name} ${workload}`, family: family.name, axes, storage }];
   }
   if (suite === undefined) return undefined;

@@ -1,5 +1,7 @@
 import { closest } from "./core/closest.ts";
 import type { AnyFamily } from "./core/family.ts";
+import { gdnDecode } from "./gdn_decode/mod.ts";
+import { gdnPrefill } from "./gdn_prefill/mod.ts";
 import { gqaDecode } from "./gqa_decode/mod.ts";
 import { kdaDecode } from "./kda_decode/mod.ts";
 import { kdaPrefill } from "./kda_prefill/mod.ts";
@@ -7,7 +9,15 @@ import { mlaDecode } from "./mla_decode/mod.ts";
 import { mlaPrefill } from "./mla_prefill/mod.ts";
 
 /** Every kernel family; a new one is one line here. */
-export const families: readonly AnyFamily[] = [kdaDecode, kdaPrefill, mlaDecode, mlaPrefill, gqaDecode];
+export const families: readonly AnyFamily[] = [
+  kdaDecode,
+  kdaPrefill,
+  gdnDecode,
+  gdnPrefill,
+  mlaDecode,
+  mlaPrefill,
+  gqaDecode,
+];
 
 /** The family of that name. Throws RangeError with the nearest known one. */
 export function familyNamed(name: string): AnyFamily {

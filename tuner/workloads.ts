@@ -20,9 +20,12 @@ export const GOALS_FOR = "an NVIDIA H200";
 
 const HEADS = { H: 32, K: 128, V: 128 };
 
-function decode(N: number, axes = HEADS): Workload {
-  const name = `KDA decode, ${N} sequence${N === 1 ? "" : "s"}`;
-  return { name, family: "kda_decode", axes: { N, ...axes }, storage: {} };
+/** Families of the delta rule, by what their models are called. */
+const DELTA = { KDA: "kda", GDN: "gdn" } as const;
+
+function decode(N: number, axes = HEADS, model: keyof typeof DELTA = "KDA"): Workload {
+  const name = `${model} decode, ${N} sequence${N === 1 ? "" : "s"}`;
+  return { name, family: `${DELTA[model]}_decode`, axes: { N, ...axes }, storage: {} };
 }
 /** The same with the state as vLLM, SGLang and FlashKDA keep it. */
 function decodeVK(N: number): Workload {
@@ -30,15 +33,24 @@ function decodeVK(N: number): Workload {
   return { ...same, name: `${name}, state [V, K]`, storage: { stateLayout: "VK" } };
 }
 /** q, k, v and o in 16 bits, as models have them. */
-function prefill(B: number, T: number, axes = HEADS): Workload {
-  const name = B === 1 ? `KDA prefill T=${T}` : `KDA prefill ${B} x ${T}`;
-  return { name, family: "kda_prefill", axes: { B, T, ...axes }, storage: { io: "f16" } };
+function prefill(B: number, T: number, axes = HEADS, model: keyof typeof DELTA = "KDA"): Workload {
+  const name = B === 1 ? `${model} prefill T=${T}` : `${model} prefill ${B} x ${T}`;
+  return { name, family: `${DELTA[model]}_prefill`, axes: { B, T, ...axes }, storage: { io: "f16" } };
 }
-function latent(S: number, H = 32): Workload {
+function latent(S: number, H = 32, N = 1): Workload {
   return {
-    name: `MLA decode S=${S}`,
+    name: N === 1 ? `MLA decode S=${S}` : `MLA decode ${N} x ${S}`,
     family: "mla_decode",
-    axes: { N: 1, H, S },
+    axes: { N, H, S },
+    storage: { cacheElem: "f16" },
+  };
+}
+/** 32 heads of 128 channels over G KV heads. */
+function grouped(S: number, G: number): Workload {
+  return {
+    name: `${G === 32 ? "MHA" : `GQA-${G}`} decode S=${S}`,
+    family: "gqa_decode",
+    axes: { N: 1, H: 32, G: G === 32 ? 0 : G, K: 128, V: 128, S },
     storage: { cacheElem: "f16" },
   };
 }
@@ -47,6 +59,11 @@ function latent(S: number, H = 32): Workload {
 function attention(T: number, H = 32): Workload {
   const axes = { B: 1, T, H, K: 192, V: 128 };
   return { name: `MLA prefill T=${T}`, family: "mla_prefill", axes, storage: { io: "f16" } };
+}
+function groupedAttention(T: number, G: number): Workload {
+  const axes = { B: 1, T, H: 32, G: G === 32 ? 0 : G, K: 128, V: 128 };
+  const name = `${G === 32 ? "MHA" : `GQA-${G}`} prefill T=${T}`;
+  return { name, family: "mla_prefill", axes, storage: { io: "f16" } };
 }
 
 function withGoal(workload: Workload, builtin: number, dawn: number): Workload {
@@ -71,7 +88,7 @@ export const SOFTWARE_WORKLOADS: readonly Workload[] = [
   attention(128, 2),
 ];
 
-/** Named sets of workloads. */
+/** Named sets of workloads; `compare` is what the models of `deno task compare` run. */
 export const SUITES: Readonly<Record<string, readonly Workload[]>> = {
   default: DEFAULT_WORKLOADS,
   software: SOFTWARE_WORKLOADS,
@@ -92,5 +109,19 @@ export const SUITES: Readonly<Record<string, readonly Workload[]>> = {
     withGoal(latent(131072), 250, 75),
     withGoal(latent(1048576), 1_800, 500),
     withGoal(attention(16384), 90_000, 27_000),
+  ],
+  compare: [
+    ...(["KDA", "GDN"] as const).flatMap((model) => [
+      decode(1, HEADS, model),
+      decode(64, HEADS, model),
+      prefill(1, 8192, HEADS, model),
+      prefill(1, 131072, HEADS, model),
+    ]),
+    ...[8192, 131072, 1048576].flatMap((S) => [latent(S), grouped(S, 8)]),
+    ...[8192, 131072].map((S) => grouped(S, 32)),
+    latent(8192, 32, 64),
+    attention(16384),
+    groupedAttention(16384, 8),
+    groupedAttention(16384, 32),
   ],
 };

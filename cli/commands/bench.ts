@@ -8,7 +8,7 @@ export function benchCommand() {
     )
     .argument("[family...]", "families to time; all by default")
     .option("--workload <axes>", "one size of one family, as in B=1,T=8192,H=32")
-    .option("--suite <name>", "a named set of sizes: default, targets, software")
+    .option("--suite <name>", "a named set of sizes: default, targets, compare, software")
     .option(
       "--config <variant...>",
       "variants to time, as variants prints them; else the profile's winner, else the default",

@@ -10,7 +10,7 @@ export function tuneCommand() {
     )
     .argument("[family...]", "families to tune; all by default")
     .option("--workload <axes>", "tune one size instead of the default ones, as in B=1,T=8192,H=32")
-    .option("--suite <name>", "tune a named set of sizes: default, targets, software")
+    .option("--suite <name>", "tune a named set of sizes: default, targets, compare, software")
     .option(
       "--budget <time>",
       "time to spend, as in 90s or 5m; 2m on a GPU, 1m on a software adapter",

@@ -1,4 +1,5 @@
 import type { Axes, Scalars, Tensor, Tensors } from "../core/family.ts";
+import type { GateKind } from "./gates.ts";
 import { kdaInputs } from "./inputs.ts";
 import { recurrence } from "./recurrence.ts";
 
@@ -21,6 +22,6 @@ export function oneTokenRecurrence(axes: Axes, inputs: Tensors, scalars?: Scalar
 }
 
 /** Seeded inputs for one token of N sequences, ordinary ones or of a regime. */
-export function oneTokenInputs(axes: Axes, seed: number, regime?: string): Tensors {
-  return mapShapes(kdaInputs(asSequences(axes), seed, regime), withoutT);
+export function oneTokenInputs(axes: Axes, seed: number, regime?: string, gates?: GateKind): Tensors {
+  return mapShapes(kdaInputs(asSequences(axes), seed, regime, gates), withoutT);
 }

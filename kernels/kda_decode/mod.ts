@@ -1,55 +1,13 @@
-import type { KernelFamily } from "../core/family.ts";
-import { regimeDocs } from "../core/regimes.ts";
-import { axesFromShapes } from "../core/tensor_checks.ts";
-import { checkGates } from "../kda/check_gates.ts";
-import { oneTokenInputs, oneTokenRecurrence } from "../kda/one_token.ts";
-import { kdaRegimes } from "../kda/regimes.ts";
-import { plan } from "./plan.ts";
-import { type KdaDecodeConfig, space } from "./space.ts";
+import { decodeFamily } from "../delta_decode/family.ts";
+import bindings from "./step_bindings.wgsl" with { type: "text" };
+import direct from "./operands_direct.wgsl" with { type: "text" };
+import staged from "./operands_staged.wgsl" with { type: "text" };
 
 /** KDA decode: one token for N sequences, state read once and written once (fla: fused_recurrent_kda). */
-export const kdaDecode: KernelFamily<KdaDecodeConfig> = {
-  name: "kda_decode",
+export const kdaDecode = decodeFamily({
+  family: "kda_decode",
   doc: "Kimi Delta Attention, one token for N sequences",
-  axes: {
-    N: { doc: "sequences", initial: 64, min: 1, max: 1 << 20 },
-    H: { doc: "heads", initial: 32, min: 1, max: 1024 },
-    K: { doc: "key channels of a head", initial: 128, min: 64, max: 128, oneOf: [64, 128] },
-    V: { doc: "value channels of a head", initial: 128, min: 64, max: 128, oneOf: [64, 128] },
-  },
-  inputs: {
-    q: { shape: ["N", "H", "K"], dtype: "f32", doc: "queries, L2-normalised" },
-    k: { shape: ["N", "H", "K"], dtype: "f32", doc: "keys, L2-normalised" },
-    v: { shape: ["N", "H", "V"], dtype: "f32", doc: "values" },
-    g: { shape: ["N", "H", "K"], dtype: "f32", doc: "decay, natural log, <= 0" },
-    beta: { shape: ["N", "H"], dtype: "f32", doc: "write strength, 0..1" },
-    initial_state: {
-      shape: ["N", "H", "K", "V"],
-      dtype: "f32",
-      doc: "state before the token",
-      optional: "zeros",
-      swappedBy: { stateLayout: "VK" },
-    },
-  },
-  outputs: {
-    o: { shape: ["N", "H", "V"], dtype: "f32", doc: "outputs" },
-    final_state: {
-      shape: ["N", "H", "K", "V"],
-      dtype: "f32",
-      doc: "state after the token",
-      swappedBy: { stateLayout: "VK" },
-    },
-  },
-  space,
-  plan,
-  reference: oneTokenRecurrence,
-  regimes: regimeDocs(kdaRegimes),
-  inputsFor: oneTokenInputs,
-  work: ({ N, H, K, V }, { stateElem }) => ({
-    flops: N * H * (7 * K * V + 2 * K),
-    bytes: N * H * (2 * K * V * (stateElem === "f16" ? 2 : 4) + 4 * (3 * K + 2 * V + 1)),
-  }),
-  verifyAxes: ({ K, V }) => [{ N: 1, H: 1, K, V }, { N: 3, H: 2, K, V }],
-  axesOf: (inputs) => axesFromShapes(kdaDecode, inputs),
-  checkInputs: (_axes, inputs) => checkGates(inputs),
-};
+  gates: "channel",
+  bindings,
+  operands: { staged, direct },
+});

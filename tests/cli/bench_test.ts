@@ -18,6 +18,10 @@ const BAD: [string[], string][] = [
   [["tune", "--seed", "x"], "--seed takes a whole number of at least 0"],
   [["tune", "kda_decod"], 'Unknown family "kda_decod": did you mean "kda_decode"?'],
   [["tune", "--suite", "targts"], 'Unknown suite "targts": did you mean "targets"?'],
+  [
+    ["tune", "gdn_prefill"],
+    "Cannot choose a size for gdn_prefill: the suite default has none; name one with --workload, or take --suite compare",
+  ],
   [["tune", "--strategy", "rndom"], 'Unknown strategy "rndom": did you mean "random"?'],
   [["tune", "kda_decode", "--workload", "HH=1"], 'Unknown axis "HH" of kda_decode: did you mean "H"?'],
   [

@@ -24,7 +24,7 @@ import { pairwise } from "./pairwise.ts";
 import { shapesOf, verifySizes } from "./shapes.ts";
 
 /** Variants a family must offer at its default size on PORTABLE_DEVICE; 50 where not named. */
-const LEAST_VARIANTS: Readonly<Record<string, number>> = { kda_prefill: 200 };
+const LEAST_VARIANTS: Readonly<Record<string, number>> = { kda_prefill: 200, gdn_prefill: 200 };
 
 /** A sentence a reader gains from: some words. */
 const isDoc = (text: string) => text.trim().length >= 4 && text === text.trim();

@@ -14,6 +14,7 @@ const needs = device ? "" : " (needs a WebGPU adapter)";
 
 const TOKENS = 192; // whole pages
 const kda: Mixer = { kind: "kda", heads: 2, keyDim: 128, valueDim: 64, convWidth: 4 };
+const gqa: Mixer = { kind: "gqa", heads: 4, kvHeads: 2, keyDim: 128, valueDim: 64 };
 const mla: Mixer = { kind: "mla", heads: 4, latentDim: 512, ropeDim: 64, nopeDim: 128, valueDim: 128 };
 
 /** Bytes of the device's own buffers by label, for a call with the family's initial config. */
@@ -41,7 +42,7 @@ async function allocated({ family: name, axes, storage }: KernelCall): Promise<M
   return sizes;
 }
 
-for (const [mixer, buffers] of [[kda, ["state"]], [mla, ["cache"]]] as const) {
+for (const [mixer, buffers] of [[kda, ["state"]], [mla, ["cache"]], [gqa, ["k_cache", "v_cache"]]] as const) {
   Deno.test({
     name: `${mixer.kind}: what a sequence keeps is what its decode kernel allocates${needs}`,
     ignore: !device,

@@ -18,6 +18,8 @@ const pipelines = new PipelineCache();
 
 const kdaDecode = familyNamed("kda_decode");
 const kdaPrefill = familyNamed("kda_prefill");
+const gdnDecode = familyNamed("gdn_decode");
+const gdnPrefill = familyNamed("gdn_prefill");
 const mlaDecode = familyNamed("mla_decode");
 const mlaPrefill = familyNamed("mla_prefill");
 const gqaDecode = familyNamed("gqa_decode");
@@ -54,41 +56,43 @@ function gpuTest(name: string, fn: () => Promise<void>) {
   Deno.test({ name: name + missingFeatures(opened), ignore: !opened, fn });
 }
 
-gpuTest("kda_prefill is right one token around every chunk size", async () => {
-  const cases = [1, 2, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 129].map((T) =>
-    makeCase(kdaPrefill, { B: T % 2 + 1, T, H: T % 3 + 1, K: 128, V: 128 }, T)
+for (const family of [kdaPrefill, gdnPrefill]) {
+  gpuTest(`${family.name} is right one token around every chunk size`, async () => {
+    const cases = [1, 2, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 129].map((T) =>
+      makeCase(family, { B: T % 2 + 1, T, H: T % 3 + 1, K: 128, V: 128 }, T)
+    );
+    await check(family, variantsOf(family, cases[0].axes), cases);
+  });
+
+  // Rounding what multiplies new values to f16 once, as the matrix form did, leaves 1.4e-3 of the state.
+  gpuTest(
+    `${family.name}'s state after keys that have much in common is right within half of the tolerance`,
+    async () => {
+      const axes = { B: 1, T: 100, H: 1, K: 128, V: 128 };
+      const inputs = storable(family, family.inputsFor(axes, 1, "correlated"));
+      const test = { axes, inputs, expected: family.reference(axes, inputs) };
+      const { device, capabilities } = opened!;
+      for (const config of initialConfigs(family, axes, capabilities)) {
+        const result = await verify(device, capabilities, family, config, test, pipelines);
+        assert(result.errors.final_state <= result.tolerance / 2, formatVariant(family.name, config));
+      }
+    },
   );
-  await check(kdaPrefill, variantsOf(kdaPrefill, cases[0].axes), cases);
-});
 
-// Rounding what multiplies new values to f16 once, as the matrix form did, leaves 1.4e-3 of the state.
-gpuTest(
-  "kda_prefill's state after keys that have much in common is right within half of the tolerance",
-  async () => {
-    const axes = { B: 1, T: 100, H: 1, K: 128, V: 128 };
-    const inputs = storable(kdaPrefill, kdaPrefill.inputsFor(axes, 1, "correlated"));
-    const test = { axes, inputs, expected: kdaPrefill.reference(axes, inputs) };
-    const { device, capabilities } = opened!;
-    for (const config of initialConfigs(kdaPrefill, axes, capabilities)) {
-      const result = await verify(device, capabilities, kdaPrefill, config, test, pipelines);
-      assert(result.errors.final_state <= result.tolerance / 2, formatVariant("kda_prefill", config));
+  gpuTest(`${family.name} carries the state from window to window`, async () => {
+    // A binding holds this part of q: tokens lie in several buffers, then sequences do, then all in one.
+    for (const [B, T, part] of [[1, 900, 0.4], [1, 333, 0.7], [5, 100, 0.5], [2, 300, 1.2], [1, 300, 1.2]]) {
+      const axes = { B, T, H: 1, K: 128, V: 128 };
+      const { limits } = opened!.capabilities;
+      const maxStorageBufferBindingSize = part * B * T * axes.K * 4;
+      const capabilities = { ...opened!.capabilities, limits: { ...limits, maxStorageBufferBindingSize } };
+      const configs = variantsOf(family, axes);
+      const { passes } = family.plan(axes, configs[0], capabilities);
+      assert(passes.length >= 4, `${passes.length / 2} windows`);
+      await check(family, configs, [makeCase(family, axes, 5)], capabilities);
     }
-  },
-);
-
-gpuTest("kda_prefill carries the state from window to window", async () => {
-  // A binding holds this part of q: tokens lie in several buffers, then sequences do, then all in one.
-  for (const [B, T, part] of [[1, 900, 0.4], [1, 333, 0.7], [5, 100, 0.5], [2, 300, 1.2], [1, 300, 1.2]]) {
-    const axes = { B, T, H: 1, K: 128, V: 128 };
-    const { limits } = opened!.capabilities;
-    const maxStorageBufferBindingSize = part * B * T * axes.K * 4;
-    const capabilities = { ...opened!.capabilities, limits: { ...limits, maxStorageBufferBindingSize } };
-    const configs = variantsOf(kdaPrefill, axes);
-    const { passes } = kdaPrefill.plan(axes, configs[0], capabilities);
-    assert(passes.length >= 4, `${passes.length / 2} windows`);
-    await check(kdaPrefill, configs, [makeCase(kdaPrefill, axes, 5)], capabilities);
-  }
-});
+  });
+}
 
 gpuTest(
   "kda_prefill's recurrent form carries the state over 16384 tokens, and over 32 segments",
@@ -102,29 +106,31 @@ gpuTest(
   },
 );
 
-gpuTest("kda_decode is right for every head of a grid folded into z", async () => {
-  const axes = { N: 11, H: 3, K: 128, V: 128 };
-  const { limits } = opened!.capabilities;
-  const capabilities = {
-    ...opened!.capabilities,
-    limits: { ...limits, maxComputeWorkgroupsPerDimension: 8 },
-  };
-  const initial = initialConfig<Config>(kdaDecode.space);
-  const [, y, z] = kdaDecode.plan(axes, initial, capabilities).passes[0].workgroups;
-  assert(z > 1 && y * z > 33, "the last group of heads is ragged");
-  await check(kdaDecode, variantsOf(kdaDecode, axes), [makeCase(kdaDecode, axes, 1)], capabilities);
-});
+for (const family of [kdaDecode, gdnDecode]) {
+  gpuTest(`${family.name} is right for every head of a grid folded into z`, async () => {
+    const axes = { N: 11, H: 3, K: 128, V: 128 };
+    const { limits } = opened!.capabilities;
+    const capabilities = {
+      ...opened!.capabilities,
+      limits: { ...limits, maxComputeWorkgroupsPerDimension: 8 },
+    };
+    const initial = initialConfig<Config>(family.space);
+    const [, y, z] = family.plan(axes, initial, capabilities).passes[0].workgroups;
+    assert(z > 1 && y * z > 33, "the last group of heads is ragged");
+    await check(family, variantsOf(family, axes), [makeCase(family, axes, 1)], capabilities);
+  });
 
-gpuTest("kda_decode is right where one binding can't hold all states", async () => {
-  const axes = { N: 30, H: 5, K: 64, V: 64 };
-  const { limits } = opened!.capabilities;
-  const maxStorageBufferBindingSize = 65 * axes.K * axes.V * 4;
-  const capabilities = { ...opened!.capabilities, limits: { ...limits, maxStorageBufferBindingSize } };
-  const configs = variantsOf(kdaDecode, axes);
-  const heads = kdaDecode.plan(axes, configs[0], capabilities).passes.map((pass) => pass.params[0].value);
-  assertEquals(heads, [64, 64, 22]);
-  await check(kdaDecode, configs, [makeCase(kdaDecode, axes, 3)], capabilities);
-});
+  gpuTest(`${family.name} is right where one binding can't hold all states`, async () => {
+    const axes = { N: 30, H: 5, K: 64, V: 64 };
+    const { limits } = opened!.capabilities;
+    const maxStorageBufferBindingSize = 65 * axes.K * axes.V * 4;
+    const capabilities = { ...opened!.capabilities, limits: { ...limits, maxStorageBufferBindingSize } };
+    const configs = variantsOf(family, axes);
+    const heads = family.plan(axes, configs[0], capabilities).passes.map((pass) => pass.params[0].value);
+    assertEquals(heads, [64, 64, 22]);
+    await check(family, configs, [makeCase(family, axes, 3)], capabilities);
+  });
+}
 
 gpuTest("mla_decode is right one token around pages and for head counts no group divides", async () => {
   const sizes = [[1, 1, 1], [1, 1, 63], [1, 5, 64], [2, 3, 65], [1, 33, 127], [3, 17, 300], [1, 128, 70]];

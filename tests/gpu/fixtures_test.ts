@@ -24,6 +24,7 @@ const FIXTURES: Readonly<Record<string, readonly string[]>> = {
     "kda_b2_t40_h2_d64_weak",
   ],
   kda_decode: ["kda_decode_n3_h2_d128"],
+  gdn_prefill: ["gdn_b1_t90_h1_d64"],
   mla_decode: ["mla_decode_n1_h32_s300", "mla_decode_n3_h8"],
   mla_prefill: ["mla_prefill_b1_t70_h2", "mla_prefill_prefix_b1_t33_h2", "gqa_prefill_b2_t65_h4_kv2"],
 };

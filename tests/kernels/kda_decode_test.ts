@@ -5,7 +5,7 @@ import { errorRatio } from "../../kernels/core/error_ratio.ts";
 import type { Tensor } from "../../kernels/core/family.ts";
 import { initialConfig } from "../../kernels/core/space.ts";
 import { kdaDecode } from "../../kernels/kda_decode/mod.ts";
-import { lanesOf } from "../../kernels/kda_decode/lanes.ts";
+import { lanesOf } from "../../kernels/delta_decode/lanes.ts";
 import { PORTABLE_DEVICE } from "../../cli/portable_device.ts";
 import { LEAST_DEVICE } from "../contracts/devices.ts";
 import { assert, assertEquals, assertThrows } from "../assert.ts";
@@ -49,7 +49,7 @@ for (const [name, { gate, between: [least, most] }] of Object.entries(GATES)) {
 
 Deno.test("lanesOf() keeps all rows of a column in a subgroup, or says why it can't", () => {
   const lanes = (change: Partial<typeof initial>, device = PORTABLE_DEVICE) =>
-    lanesOf({ ...initial, tileV: 64, ...change }, 128, device);
+    lanesOf("kda_decode", { ...initial, tileV: 64, ...change }, 128, device);
   const rows = (rowsPerThread: number) => ({ threadStep: rowsPerThread / 4, fourStep: 1 });
   assertEquals(lanes({}), { ...rows(8), laneColumns: 16 });
   assertEquals(lanes({ stateLayout: "VK" }), { threadStep: 1, fourStep: 16, laneColumns: 1 });

@@ -29,6 +29,7 @@ const VARIANTS: Readonly<Record<string, Readonly<Record<string, Changes>>>> = {
     f16: { elem: "f16", io: "f16" },
     segments: { formulation: "recurrent", segments: 8 },
   },
+  gdn_decode: { direct: { operands: "direct" } },
   mla_decode: { f16: { cacheElem: "f16" } },
   mla_prefill: { f32: { io: "f32" } },
 };

@@ -1,13 +1,6 @@
 enable subgroups;
 diagnostic(off, subgroup_uniformity);
-// kda_decode / step: one token of the gated delta rule for every sequence and head.
-//   S' = diag(exp g) S                                   S [K, V]
-//   u  = beta (v - S'^T k)                               [V]
-//   o  = scale (S'^T q + u (k . q)),  S <- S' + k u^T
-// One workgroup owns tileV columns of a head's state. A thread holds rowsPerThread x columnsPerThread of it in
-// registers, so the state is read once and written once, and every load is issued before any arithmetic or barrier.
-// Linked with a tile_*.wgsl, which knows the order of S in memory, an operands_*.wgsl, which brings q, k and g, and a
-// reduce_*.wgsl, which sums over rows.
+// delta_decode / step_layout: sizes of the step, and what a caller sets.
 
 const K: u32 = 128u;             // key channels of a head
 const V: u32 = 128u;             // value channels of a head
@@ -35,6 +28,9 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
+
+// kda_decode / step_bindings: a gate for each channel.
+
 @group(0) @binding(1) var<storage, read> q: array<vec4<f32>>; // [N, H, K]
 @group(0) @binding(2) var<storage, read> k: array<vec4<f32>>; // [N, H, K]
 @group(0) @binding(3) var<storage, read> v: array<Vec>;       // [N, H, V]
@@ -42,6 +38,15 @@ struct Params {
 @group(0) @binding(5) var<storage, read> beta: array<f32>;    // [N, H]
 @group(0) @binding(6) var<storage, read_write> state: array<StoredVec>; // [N, H, K, V] or [N, H, V, K]
 @group(0) @binding(7) var<storage, read_write> o: array<Vec>; // [N, H, V]
+
+// delta_decode / step: one token of the gated delta rule for every sequence and head.
+//   S' = diag(exp g) S                                   S [K, V]
+//   u  = beta (v - S'^T k)                               [V]
+//   o  = scale (S'^T q + u (k . q)),  S <- S' + k u^T
+// One workgroup owns tileV columns of a head's state. A thread holds rowsPerThread x columnsPerThread of it in
+// registers, so the state is read once and written once, and every load is issued before any arithmetic or barrier.
+// Linked with step_layout, a family's step_bindings and operands_*, which bring q, k and its gates, a tile_*.wgsl, which
+// knows the order of S in memory, and a reduce_*.wgsl, which sums over rows.
 
 /** k, q and decay of a thread's rows. */
 struct Operands {
@@ -93,7 +98,7 @@ fn main(
   }
 }
 
-// kda_decode / tile_kv: a thread's part of a state stored [K, V]: one load brings columnsPerThread columns of a row.
+// delta_decode / tile_kv: a thread's part of a state stored [K, V]: one load brings columnsPerThread columns of a row.
 
 alias StoredTile = array<StoredVec, rowsPerThread>;
 alias Tile = array<Vec, rowsPerThread>;
@@ -174,7 +179,7 @@ fn takeOperands(fetched: Fetched, local: u32, firstFour: u32) -> Operands {
   return mine;
 }
 
-// kda_decode / reduce_subgroup: all row threads of a column sit in one subgroup and meet by shuffles, so that nobody
+// delta_decode / reduce_subgroup: all row threads of a column sit in one subgroup and meet by shuffles, so that nobody
 // waits at a barrier. laneColumns * rowThreads divides every subgroup size of the device.
 
 const laneSteps: u32 = 2u; // rowThreads is 2^laneSteps

@@ -1,11 +1,4 @@
-// kda_decode / step: one token of the gated delta rule for every sequence and head.
-//   S' = diag(exp g) S                                   S [K, V]
-//   u  = beta (v - S'^T k)                               [V]
-//   o  = scale (S'^T q + u (k . q)),  S <- S' + k u^T
-// One workgroup owns tileV columns of a head's state. A thread holds rowsPerThread x columnsPerThread of it in
-// registers, so the state is read once and written once, and every load is issued before any arithmetic or barrier.
-// Linked with a tile_*.wgsl, which knows the order of S in memory, an operands_*.wgsl, which brings q, k and g, and a
-// reduce_*.wgsl, which sums over rows.
+// delta_decode / step_layout: sizes of the step, and what a caller sets.
 
 const K: u32 = 128u;             // key channels of a head
 const V: u32 = 128u;             // value channels of a head
@@ -33,6 +26,9 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
+
+// kda_decode / step_bindings: a gate for each channel.
+
 @group(0) @binding(1) var<storage, read> q: array<vec4<f32>>; // [N, H, K]
 @group(0) @binding(2) var<storage, read> k: array<vec4<f32>>; // [N, H, K]
 @group(0) @binding(3) var<storage, read> v: array<Vec>;       // [N, H, V]
@@ -40,6 +36,15 @@ struct Params {
 @group(0) @binding(5) var<storage, read> beta: array<f32>;    // [N, H]
 @group(0) @binding(6) var<storage, read_write> state: array<StoredVec>; // [N, H, K, V] or [N, H, V, K]
 @group(0) @binding(7) var<storage, read_write> o: array<Vec>; // [N, H, V]
+
+// delta_decode / step: one token of the gated delta rule for every sequence and head.
+//   S' = diag(exp g) S                                   S [K, V]
+//   u  = beta (v - S'^T k)                               [V]
+//   o  = scale (S'^T q + u (k . q)),  S <- S' + k u^T
+// One workgroup owns tileV columns of a head's state. A thread holds rowsPerThread x columnsPerThread of it in
+// registers, so the state is read once and written once, and every load is issued before any arithmetic or barrier.
+// Linked with step_layout, a family's step_bindings and operands_*, which bring q, k and its gates, a tile_*.wgsl, which
+// knows the order of S in memory, and a reduce_*.wgsl, which sums over rows.
 
 /** k, q and decay of a thread's rows. */
 struct Operands {
@@ -91,7 +96,7 @@ fn main(
   }
 }
 
-// kda_decode / tile_vk: a thread's part of a state stored [V, K]: one load brings four rows of a column.
+// delta_decode / tile_vk: a thread's part of a state stored [V, K]: one load brings four rows of a column.
 
 alias StoredTile = array<array<StoredVec, fours>, columnsPerThread>;
 alias Tile = array<array<vec4<f32>, fours>, columnsPerThread>;
@@ -178,7 +183,7 @@ fn takeOperands(fetched: Fetched, local: u32, firstFour: u32) -> Operands {
   return mine;
 }
 
-// kda_decode / reduce_barrier: partial sums meet in workgroup memory.
+// delta_decode / reduce_barrier: partial sums meet in workgroup memory.
 
 // One more than rowThreads: neighbouring columns then lie in different banks.
 var<workgroup> partialK: array<array<Vec, rowThreads + 1u>, columnThreads>;

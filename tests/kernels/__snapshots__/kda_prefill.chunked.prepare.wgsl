@@ -232,7 +232,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   }
 }
 
-// kda_prefill / inverse: X = (I + A)^-1 in place, A strictly lower triangular [chunkSize, chunkSize] in `pairs`.
+// delta_prefill / inverse: X = (I + A)^-1 in place, A strictly lower triangular [chunkSize, chunkSize] in `pairs`.
 // Forward substitution on 16 x 16 diagonal blocks, then X10 = -X11 A10 X00 on pairs of blocks, then on pairs of pairs.
 // Linked with substitution. Row i of A is still without beta_i, which lies in the last column.
 // Workgroup memory: none of its own; A10 X00 passes through `gates`.
@@ -288,7 +288,7 @@ fn invert(thread: u32) {
   }
 }
 
-// kda_prefill / substitution: X = (I + diag(beta) A)^-1 of 16 x 16 diagonal blocks, in place, by forward substitution.
+// delta_prefill / substitution: X = (I + diag(beta) A)^-1 of 16 x 16 diagonal blocks, in place, by forward substitution.
 // A is strictly lower triangular in `pairs`, beta_i in the last column. The ones of X's diagonal are not stored.
 // Workgroup memory: none of its own.
 

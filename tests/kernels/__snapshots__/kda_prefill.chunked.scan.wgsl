@@ -1,4 +1,4 @@
-// kda_prefill / scan: carry S across the chunks of a window, oldest first.
+// delta_prefill / scan: carry S across the chunks of a window, oldest first.
 //   Vn = M (V - kg S),  O = qg S + P Vn,  S' = diag(decay) S + kl^T Vn          S [K, V]
 // One workgroup owns tileV columns of one head's S and walks its chunks in order. Operands pass through one pool in
 // turn, each fetched into registers while the one before it is used.

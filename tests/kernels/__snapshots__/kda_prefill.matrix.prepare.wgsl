@@ -271,7 +271,7 @@ fn main(
   storeBlocks(chunk, thread);
 }
 
-// kda_prefill / matrix_halves: an f32 as the sum of two f16, 22 bits of it, for matrix_prepare and matrix_scan.
+// delta_prefill / matrix_halves: an f32 as the sum of two f16, 22 bits of it, for matrix_prepare and matrix_scan.
 
 // The nearest value of 11 bits, found in the bits: compilers may take vec4<f32>(vec4<f16>(a)) for a (Mesa 26 does), and
 // what is left of a for zero. NaN stays NaN: rounded up, 0x7fffffff would be zero.
@@ -290,7 +290,7 @@ fn lowOf(a: vec4<f32>) -> vec4<f16> {
   return vec4<f16>(a - nearest(a));
 }
 
-// kda_prefill / matrix_layout: where matrices lie in memory, and M and P from where matrix_prepare holds them.
+// delta_prefill / matrix_layout: where matrices lie in memory, and M and P from where matrix_prepare holds them.
 
 // Where vector x of row r lies in a matrix of `across` tiles side by side.
 fn tiled(r: u32, x: u32, across: u32) -> u32 {
@@ -336,7 +336,7 @@ fn storeBlocks(chunk: u32, thread: u32) {
   }
 }
 
-// kda_prefill / matrix_inverse: X = (I + diag(beta) A)^-1 in place, A strictly lower triangular in `pairs`.
+// delta_prefill / matrix_inverse: X = (I + diag(beta) A)^-1 in place, A strictly lower triangular in `pairs`.
 // Forward substitution on 16 x 16 diagonal blocks, then X10 = -X11 A10 X00 on pairs of blocks, then on pairs of pairs.
 // Those products run on matrix units with each f32 as a sum of two f16, 22 bits of it, and give f32.
 // Linked with substitution. beta_i lies in the last column of `pairs`.
@@ -424,7 +424,7 @@ fn invert(thread: u32, subgroup: u32) {
   }
 }
 
-// kda_prefill / substitution: X = (I + diag(beta) A)^-1 of 16 x 16 diagonal blocks, in place, by forward substitution.
+// delta_prefill / substitution: X = (I + diag(beta) A)^-1 of 16 x 16 diagonal blocks, in place, by forward substitution.
 // A is strictly lower triangular in `pairs`, beta_i in the last column. The ones of X's diagonal are not stored.
 // Workgroup memory: none of its own.
 

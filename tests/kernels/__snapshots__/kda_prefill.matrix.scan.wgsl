@@ -3,7 +3,7 @@ enable subgroups;
 diagnostic(off, subgroup_uniformity);
 enable chromium_experimental_subgroup_matrix;
 diagnostic(off, chromium.subgroup_matrix_uniformity);
-// kda_prefill / matrix_scan: carry the state through a window's chunks, oldest first, on matrix units.
+// delta_prefill / matrix_scan: carry the state through a window's chunks, oldest first, on matrix units.
 // Linked with matrix_halves and matrix_tiles.
 //   Vn = M (V - kg S),  O = qg S + P Vn,  S' = diag(decay) S + kl^T Vn
 // One workgroup owns tileV columns of one head's state: f32 in registers, an f16 copy in workgroup memory as operand.
@@ -319,7 +319,7 @@ fn main(
   }
 }
 
-// kda_prefill / matrix_halves: an f32 as the sum of two f16, 22 bits of it, for matrix_prepare and matrix_scan.
+// delta_prefill / matrix_halves: an f32 as the sum of two f16, 22 bits of it, for matrix_prepare and matrix_scan.
 
 // The nearest value of 11 bits, found in the bits: compilers may take vec4<f32>(vec4<f16>(a)) for a (Mesa 26 does), and
 // what is left of a for zero. NaN stays NaN: rounded up, 0x7fffffff would be zero.
@@ -338,7 +338,7 @@ fn lowOf(a: vec4<f32>) -> vec4<f16> {
   return vec4<f16>(a - nearest(a));
 }
 
-// kda_prefill / matrix_tiles: operand tiles of a chunk from memory into a subgroup's registers, for matrix_scan.
+// delta_prefill / matrix_tiles: operand tiles of a chunk from memory into a subgroup's registers, for matrix_scan.
 
 // Tiles of kg and qg: a part's rows of tiles, all of K.
 fn fetchKeys(tiles: ptr<function, array<Left, productRows * keyTiles>>, chunk: u32, part: u32) {

@@ -1,4 +1,4 @@
-// kda_prefill / combine: the state each segment of a window begins with, and the one after the last.
+// delta_prefill / combine: the state each segment of a window begins with, and the one after the last.
 //   S_0 = state,  S_{n+1} = A_n S_n + B_n,  state = S_segments          S, B [K, V], A [K, K]
 // One workgroup owns four columns of one head's S, a thread a row of them. A passes through workgroup memory in slices,
 // each fetched into registers four slices before it is used: one ahead is not enough to wait out the memory.

@@ -1,16 +1,6 @@
 enable subgroups;
 diagnostic(off, subgroup_uniformity);
-// kda_prefill / recurrent: four tokens after the other four, the state in registers.
-//   u_i = U_i - W_i^T S,  o_i = (G_i q_i)^T S + sum_{j<=i} P_ij u_j                   G_i = exp2(g_0 + .. + g_i)
-//   S' = G_3 S + sum_i (G_3 / G_i k_i) u_i^T,  P_ij = q_i . (G_i / G_j k_j)                         S [K, V]
-// One workgroup owns tileV columns of one head's S; a worker holds rowsPerThread rows of four columns, in registers.
-// The sums W^T S decide the pace: they cross the workers of a column in rounds of shuffles, each waited out behind
-// multiply-adds that do not need it.
-// Loaders, whole subgroups of their own, stage the next batch meanwhile. Linked with recurrent_loaders.
-// Neighbours in one subgroup: the workers of a column, and the loaders of a block.
-// Work may be cut into segments of tokens, workgroup z the z-th of its window: a state wider than V is the map of a
-// segment, what it adds to a state of zeros and what it makes of the identity, and then there are no outputs.
-// Workgroup memory: twice batch tokens of W, G q, G_3 / G k [K], U [tileV]; G_3 [K] and P of their blocks; f32.
+// delta_prefill / recurrent_layout: sizes of the recurrent pass, and what a caller sets.
 
 const keyDim: u32 = 128u; // K
 const valueDim: u32 = 128u; // V
@@ -32,6 +22,9 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
+
+// kda_prefill / recurrent_bindings: a gate for each channel.
+
 @group(0) @binding(1) var<storage, read> q: array<vec4<Io>>; // [B, T, H, K]
 @group(0) @binding(2) var<storage, read> k: array<vec4<Io>>; // [B, T, H, K]
 @group(0) @binding(3) var<storage, read> v: array<Io>; // [B, T, H, V]
@@ -39,6 +32,19 @@ struct Params {
 @group(0) @binding(5) var<storage, read> beta: array<f32>; // [B, T, H]
 @group(0) @binding(6) var<storage, read_write> state: array<f32>; // [segments, B, H, K, stateDim]
 @group(0) @binding(7) var<storage, read_write> o: array<Io>; // [B, T, H, V]
+
+// delta_prefill / recurrent: four tokens after the other four, the state in registers.
+//   u_i = U_i - W_i^T S,  o_i = (G_i q_i)^T S + sum_{j<=i} P_ij u_j                   G_i = exp2(g_0 + .. + g_i)
+//   S' = G_3 S + sum_i (G_3 / G_i k_i) u_i^T,  P_ij = q_i . (G_i / G_j k_j)                         S [K, V]
+// One workgroup owns tileV columns of one head's S; a worker holds rowsPerThread rows of four columns, in registers.
+// The sums W^T S decide the pace: they cross the workers of a column in rounds of shuffles, each waited out behind
+// multiply-adds that do not need it.
+// Loaders, whole subgroups of their own, stage the next batch meanwhile. Linked with recurrent_layout, a family's
+// recurrent_bindings and recurrent_fetch, and recurrent_loaders.
+// Neighbours in one subgroup: the workers of a column, and the loaders of a block.
+// Work may be cut into segments of tokens, workgroup z the z-th of its window: a state wider than V is the map of a
+// segment, what it adds to a state of zeros and what it makes of the identity, and then there are no outputs.
+// Workgroup memory: twice batch tokens of W, G q, G_3 / G k [K], U [tileV]; G_3 [K] and P of their blocks; f32.
 
 const block: u32 = 4u; // tokens worked on together
 const blocks: u32 = batch / block;
@@ -238,14 +244,7 @@ fn main(
   }
 }
 
-// kda_prefill / recurrent_loaders: the threads of the recurrent pass that fetch tokens, decay them, and stage them.
-//   W_i = beta_i (G_i k_i - sum_{j<i} A_ij W_j),  U_i = beta_i (v_i - sum_{j<i} A_ij U_j)
-//   scale G_i q_i,  G_3 / G_i k_i,  G_3;  P_ij = scale q_i . (G_i / G_j k_j),  A_ij = k_i . (G_i / G_j k_j)
-// With W and U a token needs no other of its block: workers wait for the sums W^T S and for nothing after them.
-// A team of loaders takes a block of four tokens, each lane its channels. What is fetched is on its way across the
-// barrier and staged in the next round: a load whose value is used in the same round is moved down to its use by
-// compilers, and its latency is waited out.
-// Workgroup memory: none of its own.
+// kda_prefill / recurrent_fetch: what a loader of the recurrent pass reads of its tokens.
 
 // What a loader holds of a batch.
 struct Fetched {
@@ -274,6 +273,15 @@ fn fetch(loader: u32, start: u32, segment: Segment, firstColumn: u32) -> Fetched
   }
   return fetched;
 }
+
+// delta_prefill / recurrent_loaders: threads of the recurrent pass decay the tokens they fetched, and stage them.
+//   W_i = beta_i (G_i k_i - sum_{j<i} A_ij W_j),  U_i = beta_i (v_i - sum_{j<i} A_ij U_j)
+//   scale G_i q_i,  G_3 / G_i k_i,  G_3;  P_ij = scale q_i . (G_i / G_j k_j),  A_ij = k_i . (G_i / G_j k_j)
+// With W and U a token needs no other of its block: workers wait for the sums W^T S and for nothing after them.
+// A team of loaders takes a block of four tokens, each lane its channels. What is fetched is on its way across the
+// barrier and staged in the next round: a load whose value is used in the same round is moved down to its use by
+// compilers, and its latency is waited out.
+// Workgroup memory: none of its own.
 
 // Stages what was fetched of the batch at `start` as the `turn`th. Tokens past the last leave the state as it is.
 fn stage(loader: u32, start: u32, turn: u32, last: u32, subgroupLane: u32, fetched: Fetched) {
