@@ -1,7 +1,9 @@
 import type { KernelCall } from "../compare/kernel_calls.ts";
 import type { Bench } from "../compare/measure_all.ts";
+import { formatBytes } from "../compare/quantities.ts";
 import type { Capabilities } from "../kernels/core/family.ts";
 import type { Config } from "../kernels/core/space.ts";
+import { bufferBytes } from "../kernels/core/fit.ts";
 import { formatVariant } from "../kernels/core/variant_id.ts";
 import { familyNamed } from "../kernels/mod.ts";
 import { blockKey } from "../profiles/blocklist.ts";
@@ -34,6 +36,8 @@ interface Setting {
   readonly ceilings: Ceilings;
   /** `performance.now()` at the end of the budget. */
   readonly end: number;
+  /** Bytes that the buffers of one call may take. */
+  readonly roomBytes: number;
 }
 
 /** Times kernel calls with the profile's winners and keeps every trial, so that a second run goes on where one ended. */
@@ -78,6 +82,22 @@ export class CallBench implements Bench {
     const asked = config ?? await this.configFor(call);
     const hash = await sourceHash(familyNamed(family));
     return this.#stored.get(storedKey({ variant: formatVariant(family, asked), axes, sourceHash: hash }));
+  }
+
+  /** A device that shares the computer's memory might take all of it before it says no. */
+  async refusal(call: KernelCall): Promise<string | undefined> {
+    const { capabilities, roomBytes } = this.#setting;
+    const config = await this.configFor(call);
+    let bytes = 0;
+    try {
+      const { buffers } = familyNamed(call.family).plan(call.axes, config, capabilities);
+      bytes = buffers.reduce((sum, buffer) => sum + bufferBytes(buffer), 0);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return error.message;
+    }
+    if (bytes <= roomBytes) return undefined;
+    return `its buffers take ${formatBytes(bytes)}, and there are ${formatBytes(roomBytes)} (--memory)`;
   }
 
   async run(call: KernelCall, what: string, config?: Config): Promise<Trial> {

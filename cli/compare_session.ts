@@ -79,7 +79,17 @@ export async function runCompare(options: CompareOptions): Promise<number> {
     using store = await ProfileStore.open(root, record);
     const ceilings = usableCeilings(await store.readProfile(), gpu) ??
       await gpu.request<Ceilings>("ceilings", {}, CEILINGS_TIMEOUT_MS);
-    const bench = await CallBench.open({ record, capabilities, trials, store, root, ceilings, end });
+    const roomBytes = options.memory ?? Deno.systemMemoryInfo().total;
+    const bench = await CallBench.open({
+      record,
+      capabilities,
+      trials,
+      store,
+      root,
+      ceilings,
+      end,
+      roomBytes,
+    });
     const times = new KernelTimes(question.lengths, windowTokensFor(maxTokens));
     await measureAll(question, times, bench);
     const formulations = await measureFormulations(question, bench);

@@ -11,12 +11,18 @@ export type LayerTime = (Estimate & { readonly trial?: Trial }) | { readonly mis
 /** Times of kernels at the sizes they ran at, and what follows from them for other sizes. */
 export class KernelTimes {
   readonly #trials = new Map<string, Trial>();
+  readonly #refused = new Map<string, string>();
 
   /** `lengths`: all lengths of the comparison; `windowTokens`: of windows behind a prefix. */
   constructor(readonly lengths: readonly number[], readonly windowTokens: number) {}
 
   add(call: KernelCall, trial: Trial): void {
     this.#trials.set(callKey(call), trial);
+  }
+
+  /** Remembers why a call was not run. */
+  refuse(call: KernelCall, reason: string): void {
+    this.#refused.set(callKey(call), reason);
   }
 
   trialOf(call: KernelCall): Trial | undefined {
@@ -70,7 +76,8 @@ export class KernelTimes {
 
   #measured(call: KernelCall): LayerTime | undefined {
     const trial = this.trialOf(call);
-    if (!trial) return undefined;
+    const refused = this.#refused.get(callKey(call));
+    if (!trial) return refused === undefined ? undefined : { missing: refused };
     if (!trial.timing) return { missing: `${trial.status}: ${trial.reason ?? "no reason given"}` };
     const { medianUs: us, lowUs, highUs, lowClocks } = trial.timing;
     const notes = [

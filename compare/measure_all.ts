@@ -16,6 +16,8 @@ export interface Question {
 export interface Bench {
   /** The stored trial of a call, where it still holds. */
   known(call: KernelCall): Promise<Trial | undefined>;
+  /** Why a call must not run, as in "it needs more memory than there is"; undefined where it may. */
+  refusal(call: KernelCall): Promise<string | undefined>;
   /** Times one call; one that fails is a trial too. */
   run(call: KernelCall, what: string): Promise<Trial>;
   /** Spans one measurement comes to: warming up, finding the number of repeats, samples. */
@@ -48,6 +50,11 @@ export async function measureAll(question: Question, times: KernelTimes, bench: 
     }
     const ms = times.guessUs(call, bench.fallbackTflops) * bench.spans / 1e3;
     if (ms > Math.min(LONGEST_MS, bench.leftMs() * SHARE)) return false;
+    const refusal = await bench.refusal(call);
+    if (refusal !== undefined) {
+      times.refuse(call, refusal);
+      return false;
+    }
     const trial = await bench.run(call, what);
     times.add(call, trial);
     return trial.status === "passed";

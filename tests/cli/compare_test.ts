@@ -68,7 +68,7 @@ Deno.test({
         "256",
         "--json",
       ];
-      const own = ["--profiles", `${folder}/profiles`, "--memory", "1MiB", "--budget", "60s"];
+      const own = ["--profiles", `${folder}/profiles`, "--memory", "4MiB", "--budget", "60s"];
       const first = await runCli([...args, ...own]);
       assertEquals(first.code, 0, first.stderr);
       const comparison = comparisonSchema.parse(JSON.parse(first.stdout));

@@ -57,7 +57,11 @@ function question(maxTokens: number, more: Partial<Question> = {}): Question {
 }
 
 /** Runs calls in made-up time: each costs its spans. */
-function fakeBench(budgetMs: number, fails: (call: KernelCall) => boolean = () => false) {
+function fakeBench(
+  budgetMs: number,
+  fails: (call: KernelCall) => boolean = () => false,
+  refuses?: (call: KernelCall) => string | undefined,
+) {
   let left = budgetMs;
   const ran: KernelCall[] = [];
   const bench: Bench = {
@@ -65,6 +69,7 @@ function fakeBench(budgetMs: number, fails: (call: KernelCall) => boolean = () =
     spans: 10,
     leftMs: () => left,
     known: () => Promise.resolve(undefined),
+    refusal: (call) => Promise.resolve(refuses?.(call)),
     run(call) {
       ran.push(call);
       left -= trueUs(call) * 10 / 1e3;
@@ -124,6 +129,18 @@ Deno.test("a recurrence that can't hold a prompt goes on from its state, window 
   const point = points.find((p) => p.model === hybrid.name && p.phase === "prefill" && p.tokens === 131072)!;
   assertEquals(point.how, "integrated");
   assert(/2\.00 windows of 65536 tokens/.test(point.note!), point.note);
+});
+
+Deno.test("a call without room is not run, and what follows says why", async () => {
+  const { bench, ran } = fakeBench(
+    1e9,
+    undefined,
+    ({ family, axes }) => family === "mla_decode" && axes.S > 4096 ? "its buffers take too much" : undefined,
+  );
+  const { points, missing } = await comparisonOf(question(8192), bench);
+  assert(ran.every((call) => call.family !== "mla_decode" || call.axes.S === 4096));
+  assertEquals(points.filter((p) => p.phase === "decode").map((p) => p.tokens), [4096, 4096]);
+  assertEquals(missing.map((m) => m.reason), Array(2).fill("mla: its buffers take too much"));
 });
 
 Deno.test("a kernel that never ran leaves a reason, not a number", async () => {
