@@ -109,11 +109,10 @@ function gapLine(
   const gaps = models.filter((model) =>
     !pointsOf(comparison, model, phase, 1).some((p) => p.tokens === tokens)
   );
-  return gaps.map((model) =>
-    ` At ${formatTokens(tokens)} there is no number for ${model}: ${
-      reasonFor(comparison, { model, phase, tokens, batch: 1 })
-    }`
-  ).join("");
+  return gaps.map((model) => {
+    const reason = reasonFor(comparison, { model, phase, tokens, batch: 1 });
+    return ` At ${formatTokens(tokens)} there is no number for ${model}: ${reason.replace(/\.?$/, ".")}`;
+  }).join("");
 }
 
 function memoryLine({ memory }: Comparison, { model, against, saved }: Answers, strong: Strong): string[] {

@@ -129,10 +129,11 @@ function repeated({ tokens: ran, us, lowUs, highUs, trial }: Known, tokens: numb
 function projected(known: readonly Known[], tokens: number, degree: 1 | 2): LayerTime | undefined {
   const [a, b] = known.slice(-2);
   if (!b) return undefined;
+  // More tokens never take less time, whatever the noise between the two says.
   const at = (ua: number, ub: number) => {
-    if (degree === 1) return ua + (ub - ua) * (tokens - a.tokens) / (b.tokens - a.tokens);
-    const [ra, rb] = [ua / a.tokens, ub / b.tokens]; // time a token, a line in tokens
-    return tokens * (ra + (rb - ra) * (tokens - a.tokens) / (b.tokens - a.tokens));
+    const [va, vb] = degree === 1 ? [ua, ub] : [ua / a.tokens, ub / b.tokens];
+    const slope = Math.max(0, (vb - va) / (b.tokens - a.tokens));
+    return (vb + slope * (tokens - b.tokens)) * (degree === 1 ? 1 : tokens);
   };
   const ends = [at(a.us, b.us), at(a.highUs, b.lowUs), at(a.lowUs, b.highUs)].sort((x, y) => x - y);
   if (!(ends[0] > 0)) return undefined;

@@ -157,6 +157,15 @@ Deno.test("one prompt that ran stands for longer ones by its operations, with a 
   assert("us" in longer && longer.how === "projected" && longer.lowUs < 201 && longer.highUs > 399);
 });
 
+Deno.test("noise that makes longer look faster does not project less and less time", () => {
+  const times = new KernelTimes([4096, 8192, 16384], 2048);
+  for (const [tokens, us] of [[4096, 110], [8192, 100]]) {
+    times.add(decodeCall(mla, tokens, 1), trial(decodeCall(mla, tokens, 1), us));
+  }
+  const longer = times.decode(mla, 16384, 1);
+  assert("us" in longer && longer.us === 100 && longer.lowUs <= 100 && longer.highUs >= 100);
+});
+
 Deno.test("the largest batch that fits is timed, and amortised over its tokens", async () => {
   const comparison = await comparisonOf(question(8192, { memoryBytes: 141e9 }), fakeBench(1e9).bench);
   const row = comparison.memory.find((m) => m.model === hybrid.name && m.tokens === 8192)!;
