@@ -46,6 +46,7 @@ export class CallBench implements Bench {
   readonly spans: number;
   readonly #setting: Setting;
   readonly #stored = new Map<string, Trial>();
+  readonly #untuned = new Set<string>();
   readonly #line = new StatusLine();
   #count = 0;
 
@@ -60,7 +61,9 @@ export class CallBench implements Bench {
     const { trials, warnings } = await setting.store.trials(COLLECTION);
     for (const warning of warnings) note(warning);
     for (const trial of trials) {
-      if (trial.driver === setting.record.driver) bench.#stored.set(storedKey(trial), trial);
+      if (trial.driver === setting.record.driver && isLasting(trial)) {
+        bench.#stored.set(storedKey(trial), trial);
+      }
     }
     return bench;
   }
@@ -69,12 +72,40 @@ export class CallBench implements Bench {
     return this.#setting.end - performance.now();
   }
 
+  /** Families no profile knows here: their defaults run. */
+  get untuned(): readonly string[] {
+    return [...this.#untuned];
+  }
+
   /** The profile's config for a call, else the default. */
   async configFor({ family, axes, storage }: KernelCall): Promise<Config> {
     const { record, capabilities, root } = this.#setting;
     const found = familyNamed(family);
     const possible = possibleStorage(found, storage, capabilities);
-    return (await winnerFor(found, axes, { record, capabilities }, possible, root)).config;
+    const choice = await winnerFor(found, axes, { record, capabilities }, possible, root);
+    if (!choice.winner && !this.#untuned.has(family)) {
+      this.#untuned.add(family);
+      if (!record.software) {
+        note(
+          `No profile knows ${family} on this device, so its default runs: deno task tune --suite compare`,
+        );
+      }
+    }
+    return choice.config;
+  }
+
+  /** The fastest stored config of a formulation at the length nearest to a call's; undefined where none is stored. */
+  async bestOf(formulation: string, call: KernelCall): Promise<Config | undefined> {
+    const { store, record } = this.#setting;
+    const hash = await sourceHash(familyNamed(call.family));
+    const { trials } = await store.trials(call.family);
+    const mine = trials.filter((trial) =>
+      trial.timing && trial.driver === record.driver && trial.sourceHash === hash &&
+      trial.config.formulation === formulation &&
+      Object.entries(call.storage).every(([name, value]) => trial.config[name] === value)
+    );
+    const far = (trial: Trial) => Math.abs(Math.log(trial.axes.T / call.axes.T));
+    return mine.sort((a, b) => far(a) - far(b) || a.timing!.medianUs - b.timing!.medianUs)[0]?.config;
   }
 
   async known(call: KernelCall, config?: Config): Promise<Trial | undefined> {
@@ -85,19 +116,19 @@ export class CallBench implements Bench {
   }
 
   /** A device that shares the computer's memory might take all of it before it says no. */
-  async refusal(call: KernelCall): Promise<string | undefined> {
+  async refusal(call: KernelCall, config?: Config): Promise<string | undefined> {
     const { capabilities, roomBytes } = this.#setting;
-    const config = await this.configFor(call);
+    const asked = config ?? await this.configFor(call);
     let bytes = 0;
     try {
-      const { buffers } = familyNamed(call.family).plan(call.axes, config, capabilities);
+      const { buffers } = familyNamed(call.family).plan(call.axes, asked, capabilities);
       bytes = buffers.reduce((sum, buffer) => sum + bufferBytes(buffer), 0);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       return error.message;
     }
     if (bytes <= roomBytes) return undefined;
-    return `its buffers take ${formatBytes(bytes)}, and there are ${formatBytes(roomBytes)} (--memory)`;
+    return `its buffers take ${formatBytes(bytes)}, and there are ${formatBytes(roomBytes)} for them`;
   }
 
   async run(call: KernelCall, what: string, config?: Config): Promise<Trial> {
@@ -128,6 +159,12 @@ export class CallBench implements Bench {
   done(): void {
     this.#line.clear();
   }
+}
+
+/** Whether a second run would end alike: a busy machine may time out, a lost device come back. */
+function isLasting({ status, timing }: Trial): boolean {
+  if (status === "passed") return timing?.lowClocks === undefined;
+  return status === "rejected" || status === "incorrect" || status === "compile_error";
 }
 
 function storedKey({ variant, axes, sourceHash }: Pick<Trial, "variant" | "axes" | "sourceHash">): string {

@@ -1,6 +1,7 @@
 import type { FormulationPoint } from "../compare/comparison.ts";
 import { type KernelCall, prefillCall } from "../compare/kernel_calls.ts";
-import { distinctMixers, type Question } from "../compare/measure_all.ts";
+import type { KernelTimes } from "../compare/kernel_times.ts";
+import { distinctMixers, isAffordable, type Question } from "../compare/measure_all.ts";
 import { type Config, formulations, initialConfig } from "../kernels/core/space.ts";
 import { formatVariant } from "../kernels/core/variant_id.ts";
 import { familyNamed } from "../kernels/mod.ts";
@@ -9,16 +10,15 @@ import type { CallBench } from "./call_bench.ts";
 /** Lengths at which formulations part: from one chunk to where they have long met. */
 const SHORTEST = 16;
 const LONGEST = 8192;
-/** A share of the budget's rest that this question may take. */
-const LEAST_LEFT_MS = 5_000;
 
 /**
  * Times every formulation the device runs of the recurrent mixers' prefill, at lengths from one chunk on: from where on
- * is working in chunks faster than token after token? The profile's winner stands for its own formulation, the initial
- * config for the others.
+ * is working in chunks faster than token after token? Each runs the fastest config stored of it, else its initial one.
+ * What the winner's own takes is added to `times`.
  */
 export async function measureFormulations(
   { models, lengths }: Question,
+  times: KernelTimes,
   bench: CallBench,
 ): Promise<FormulationPoint[]> {
   const points: FormulationPoint[] = [];
@@ -28,36 +28,54 @@ export async function measureFormulations(
     const { family } = prefillCall(mixer, 1);
     if (families.has(family)) continue;
     families.add(family);
-    const refused = new Set<string>();
+    const ended = new Set<string>();
     for (let tokens = SHORTEST; tokens <= longest; tokens *= 4) {
       const call = prefillCall(mixer, tokens);
-      for (const [formulation, config] of await configsOf(call, bench)) {
-        if (refused.has(formulation)) continue;
+      for (const { formulation, config, tuned, isWinner } of await choicesFor(call, bench)) {
+        if (ended.has(formulation)) continue;
         const known = await bench.known(call, config);
-        if (!known && bench.leftMs() < LEAST_LEFT_MS) continue;
+        const mayRun = known || isAffordable(call, times, bench) && !await bench.refusal(call, config);
         const what = `${mixer.kind} prefill ${formulation}, ${tokens} tokens`;
-        const trial = known ?? await bench.run(call, what, config);
-        if (!trial.timing) {
-          refused.add(formulation);
+        const trial = known ?? (mayRun ? await bench.run(call, what, config) : undefined);
+        if (!trial?.timing) {
+          ended.add(formulation); // longer ones take longer
           continue;
         }
+        if (isWinner) times.add(call, trial);
         const { medianUs: us, lowUs, highUs } = trial.timing;
         const variant = formatVariant(family, config);
-        points.push({ family, formulation, tokens, variant, us, lowUs, highUs, how: "measured" });
+        points.push({ family, formulation, tokens, variant, tuned, us, lowUs, highUs, how: "measured" });
       }
     }
   }
   return points;
 }
 
-/** One config of each formulation: the winner's own, and the initial ones of the others stored the same way. */
-async function configsOf(call: KernelCall, bench: CallBench): Promise<Map<string, Config>> {
+interface Choice {
+  readonly formulation: string;
+  readonly config: Config;
+  readonly tuned: boolean;
+  readonly isWinner: boolean;
+}
+
+async function choicesFor(call: KernelCall, bench: CallBench): Promise<Choice[]> {
   const { space } = familyNamed(call.family);
   const winner = await bench.configFor(call);
-  return new Map(
-    formulations(space).map((formulation) => [
-      String(formulation),
-      winner.formulation === formulation ? winner : { ...initialConfig(space, formulation), ...call.storage },
-    ]),
+  const isKnown = !bench.untuned.includes(call.family);
+  return await Promise.all(
+    formulations(space).map(async (value) => {
+      const formulation = String(value);
+      if (winner.formulation === value) {
+        return { formulation, config: winner, tuned: isKnown, isWinner: true };
+      }
+      const best = await bench.bestOf(formulation, call);
+      const config = best ?? { ...initialConfig(space, value), ...storageOf(call, winner) };
+      return { formulation, config, tuned: best !== undefined, isWinner: false };
+    }),
   );
+}
+
+/** Storage as the winner has it, which is as asked where the device can. */
+function storageOf({ storage }: KernelCall, winner: Config): Config {
+  return Object.fromEntries(Object.keys(storage).map((name) => [name, winner[name]]));
 }

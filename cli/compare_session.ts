@@ -3,7 +3,7 @@ import { compare } from "../compare/compare.ts";
 import { KernelTimes } from "../compare/kernel_times.ts";
 import { firstLength, lengthsBetween, windowTokensFor } from "../compare/asked_lengths.ts";
 import { measureAll, type Question } from "../compare/measure_all.ts";
-import type { Ceilings } from "../profiles/schema.ts";
+import type { Ceilings, DeviceRecord } from "../profiles/schema.ts";
 import { defaultRoot, ProfileStore } from "../profiles/store_fs.ts";
 import { CallBench } from "./call_bench.ts";
 import { chooseModels, type ModelOptions } from "./choose_models.ts";
@@ -54,19 +54,22 @@ export async function runCompare(options: CompareOptions): Promise<number> {
   }
   if (options.maxTokens !== undefined) {
     lengthsBetween(options.minTokens ?? firstLength(options.maxTokens), options.maxTokens);
-  }
+  } else if (options.minTokens !== undefined) lengthsBetween(options.minTokens, longest);
   if (options.out !== undefined) await checkReportFolder(userPath(options.out));
   const { backend, software = false } = options;
   const gpu = await GpuProcess.start({ software, backend, onNotice: note });
   const trials = new TrialProcess(gpu);
-  return await untilInterrupted(trials, async () => {
+  return await untilInterrupted(trials, async (signal) => {
     const { record, capabilities } = gpu;
     const isSoftware = record.software;
     const end = performance.now() + (options.budget ?? (isSoftware ? SOFTWARE_BUDGET_MS : GPU_BUDGET_MS));
     const maxTokens = options.maxTokens ?? Math.min(longest, isSoftware ? SOFTWARE_TOKENS : GPU_TOKENS);
     const question: Question = {
       models,
-      lengths: lengthsBetween(options.minTokens ?? firstLength(maxTokens), maxTokens),
+      lengths: lengthsBetween(
+        options.minTokens ?? firstLength(maxTokens),
+        Math.max(maxTokens, options.minTokens ?? 0),
+      ),
       memoryBytes: options.memory,
       weightBits: options.weightBits,
     };
@@ -77,9 +80,17 @@ export async function runCompare(options: CompareOptions): Promise<number> {
     );
     const root = options.profiles ? userPath(options.profiles) : defaultRoot();
     using store = await ProfileStore.open(root, record);
+    await store.acquire({
+      onWait: (pid) =>
+        note(
+          `Another run${pid ? ` (process ${pid})` : ""} times kernels on this device; waiting for it to end.`,
+        ),
+      signal,
+    });
     const ceilings = usableCeilings(await store.readProfile(), gpu) ??
       await gpu.request<Ceilings>("ceilings", {}, CEILINGS_TIMEOUT_MS);
-    const roomBytes = options.memory ?? Deno.systemMemoryInfo().total;
+    const roomBytes = options.memory ??
+      (sharesMemory(record) ? Deno.systemMemoryInfo().total : Number.POSITIVE_INFINITY);
     const bench = await CallBench.open({
       record,
       capabilities,
@@ -92,7 +103,7 @@ export async function runCompare(options: CompareOptions): Promise<number> {
     });
     const times = new KernelTimes(question.lengths, windowTokensFor(maxTokens));
     await measureAll(question, times, bench);
-    const formulations = await measureFormulations(question, bench);
+    const formulations = await measureFormulations(question, times, bench);
     const scratch = await scratchOf(question, times, bench, capabilities);
     const comparison = compare(question, times, {
       device: record,
@@ -100,21 +111,25 @@ export async function runCompare(options: CompareOptions): Promise<number> {
       withProjections: options.withProjections ?? false,
       scratchBytes: (model, tokens) => scratch.get(`${model.name} ${tokens}`),
       formulations,
+      untuned: bench.untuned,
     });
     bench.done();
+    await tell(comparison, options);
     const saved = await saveComparison(store.folder, comparison);
-    await tell(comparison, options, saved);
+    const folder = options.out === undefined ? undefined : userPath(options.out);
+    if (folder) await writeReport(folder, comparison);
+    note(`Comparison: ${shownPath(saved)}${folder ? `; report: ${shownPath(folder)}/report.md` : ""}`);
     return comparison.points.length > 0 ? EXIT.ok : EXIT.failed;
   });
 }
 
-async function tell(comparison: Comparison, { out, json }: CompareOptions, saved: string): Promise<void> {
-  const folder = out === undefined ? undefined : userPath(out);
-  if (folder) await writeReport(folder, comparison);
+async function tell(comparison: Comparison, { json }: CompareOptions): Promise<void> {
   if (json) return await printJson(comparison);
-  const isUtf8 = /utf-?8/i.test(
-    Deno.env.get("LC_ALL") ?? Deno.env.get("LC_CTYPE") ?? Deno.env.get("LANG") ?? "",
-  );
-  await print(...comparisonLines(comparison, !isUtf8));
-  note(`Comparison: ${shownPath(saved)}${folder ? `; report: ${shownPath(folder)}/report.md` : ""}`);
+  const locale = Deno.env.get("LC_ALL") ?? Deno.env.get("LC_CTYPE") ?? Deno.env.get("LANG") ?? "";
+  await print(...comparisonLines(comparison, !/utf-?8/i.test(locale)));
+}
+
+/** Whether a device takes its memory from the computer's, and can take all of it before it says no. */
+function sharesMemory({ software, vendor }: DeviceRecord): boolean {
+  return software || /apple|intel|qualcomm|arm/i.test(vendor);
 }

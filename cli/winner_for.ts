@@ -10,6 +10,8 @@ import { defaultRoot, listDevices } from "../profiles/store_fs.ts";
 export interface Choice {
   readonly config: Config;
   readonly from: string;
+  /** Whether it is a profile's winner, of these sizes or of others. */
+  readonly winner: boolean;
   /** Profiles that could not be read, and nearer winners that were passed over. */
   readonly notices: readonly string[];
 }
@@ -43,5 +45,5 @@ export async function winnerFor(
       found.exactBucket ? "" : ", the nearest workload known"
     }, by ${found.rung}`
     : "no profile knows this device and shape: the family's default, or what is nearest to it and runs here";
-  return { config: found.config, from, notices };
+  return { config: found.config, from, winner: found.winner !== undefined, notices };
 }

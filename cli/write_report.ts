@@ -22,9 +22,9 @@ export async function saveComparison(folder: string, comparison: Comparison): Pr
 export async function checkReportFolder(folder: string): Promise<void> {
   const names: string[] = [];
   try {
+    await Deno.mkdir(folder, { recursive: true }); // now, and not after minutes of measuring
     for await (const { name } of Deno.readDir(folder)) names.push(name);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
     throw new UserError(`Cannot write a report to ${shownPath(folder)}: ${(error as Error).message}`);
   }
   if (names.length > 0 && !names.includes("report.md")) {
@@ -50,6 +50,12 @@ export async function writeReport(folder: string, comparison: Comparison): Promi
       paths.push(path);
     }
     await Deno.mkdir(`${folder}/figures`, { recursive: true });
+    for await (const { name } of Deno.readDir(`${folder}/figures`)) {
+      // Figures of an earlier report that this one does not have.
+      if (/\.(svg|png)$/.test(name) && !paths.includes(`figures/${name}`)) {
+        await Deno.remove(`${folder}/figures/${name}`);
+      }
+    }
     for (const path of paths) await Deno.rename(`${fresh}/${path}`, `${folder}/${path}`);
   } catch (error) {
     if (!(error instanceof Error && error.name in Deno.errors)) throw error;

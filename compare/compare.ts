@@ -5,6 +5,7 @@ import type { KernelTimes } from "./kernel_times.ts";
 import type { Question } from "./measure_all.ts";
 import { keptBy, largestBatch, weightBytes } from "./memory.ts";
 import type { Model } from "./model.ts";
+import { formatBytes } from "./quantities.ts";
 
 export interface CompareContext {
   readonly device: DeviceRecord;
@@ -13,21 +14,26 @@ export interface CompareContext {
   /** Most scratch any of a model's kernels needs at a length, bytes; undefined where no plan can be made. */
   scratchBytes(model: Model, tokens: number): number | undefined;
   readonly formulations: readonly FormulationPoint[];
+  /** Families that no profile knows on this device: their defaults ran. */
+  readonly untuned: readonly string[];
 }
 
 /** Everything a comparison says, from what was measured: points, what is missing, memory. */
 export function compare(question: Question, times: KernelTimes, context: CompareContext): Comparison {
   const { models, lengths, memoryBytes, weightBits } = question;
-  const { device, ceilings, withProjections, formulations } = context;
+  const { device, ceilings, withProjections, formulations, untuned } = context;
   const points: Point[] = [];
   const missing: Missing[] = [];
   const memory: MemoryRow[] = [];
   for (const model of models) {
-    const add = (phase: Point["phase"], tokens: number, batch: number) => {
+    const add = (phase: Point["phase"], tokens: number, batch: number, largest?: number) => {
       const found = pointOf(model, phase, tokens, batch, times, { withProjections, weightBits, ceilings });
-      if ("point" in found) points.push(found.point);
-      else missing.push(found.missing);
+      if ("missing" in found) missing.push(found.missing);
+      else points.push(largest === 0 ? withNote(found.point, doesNotFit) : found.point);
     };
+    const doesNotFit = `one layer ran, but the model and one sequence do not fit ${
+      formatBytes(memoryBytes ?? 0)
+    } with ${weightBits}-bit weights`;
     for (const tokens of lengths) {
       if (tokens > model.maxTokens) {
         const reason = `the model takes at most ${model.maxTokens} tokens`;
@@ -36,9 +42,7 @@ export function compare(question: Question, times: KernelTimes, context: Compare
         }
         continue;
       }
-      const largest = memoryBytes === undefined
-        ? undefined
-        : largestBatch(model, tokens, memoryBytes, weightBits);
+      const largest = largestBatch(model, tokens, memoryBytes, weightBits);
       const scratchBytes = context.scratchBytes(model, tokens);
       memory.push({
         model: model.name,
@@ -48,13 +52,9 @@ export function compare(question: Question, times: KernelTimes, context: Compare
         weightBytes: weightBytes(model, weightBits),
         ...(largest !== undefined && { largestBatch: largest }),
       });
-      add("prefill", tokens, 1);
-      add("decode", tokens, 1);
+      add("prefill", tokens, 1, largest);
+      add("decode", tokens, 1, largest);
       if (largest !== undefined && largest > 1) add("decode", tokens, largest);
-      if (largest === 0) {
-        const reason = `one sequence and ${weightBits}-bit weights do not fit ${memoryBytes} bytes of memory`;
-        missing.push({ model: model.name, phase: "decode", tokens, batch: 1, reason });
-      }
     }
   }
   return {
@@ -70,5 +70,10 @@ export function compare(question: Question, times: KernelTimes, context: Compare
     missing,
     memory,
     formulations: [...formulations],
+    untuned: [...untuned],
   };
+}
+
+function withNote(point: Point, note: string): Point {
+  return { ...point, note: point.note ? `${point.note}; ${note}` : note };
 }

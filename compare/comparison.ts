@@ -59,6 +59,7 @@ export const formulationPointSchema = estimateSchema.extend({
   formulation: z.string(),
   tokens: z.int().positive(),
   variant: z.string(),
+  tuned: z.boolean().optional().meta({ description: "False for a formulation's default variant" }),
 }).meta({ description: "One formulation of a kernel at one length, one layer" });
 
 /** A comparison of models on one device: all that tables, figures and pages show. */
@@ -69,12 +70,15 @@ export const comparisonSchema = z.object({
   at: z.iso.datetime(),
   withProjections: z.boolean(),
   weightBits: z.int().positive(),
-  memoryBytes: bytes.optional().meta({ description: "Memory of the device, where told or found" }),
+  memoryBytes: bytes.optional().meta({ description: "Memory of the device, where told" }),
   models: z.array(modelSchema).min(1).meta({ description: "The first is compared with each other" }),
   points: z.array(pointSchema),
   missing: z.array(missingSchema),
   memory: z.array(memoryRowSchema),
   formulations: z.array(formulationPointSchema),
+  untuned: z.array(z.string()).optional().meta({
+    description: "Families no profile knows on this device: their default variants ran",
+  }),
 }).meta({ description: "Prefill, decode and memory of models at several lengths on one device" });
 
 export type How = typeof HOW[number];

@@ -3,7 +3,7 @@ import type { Estimate, Missing, Point } from "./comparison.ts";
 import { lessSure } from "./answers.ts";
 import type { KernelTimes } from "./kernel_times.ts";
 import type { Model } from "./model.ts";
-import { projectionUs } from "./projections.ts";
+import { projectionTime } from "./projections.ts";
 
 export interface ComposeOptions {
   readonly withProjections: boolean;
@@ -39,12 +39,12 @@ export function pointOf(
     });
   }
   if (options.withProjections) {
-    const together = phase === "decode" ? batch : tokens;
-    const us = projectionUs(model, together, options.ceilings, options.weightBits);
-    if (us === undefined) return missing("the model does not state its projections");
+    const together = phase === "decode" ? { tokens: batch, outputs: batch } : { tokens, outputs: 1 };
+    const time = projectionTime(model, together, options.ceilings, options.weightBits);
+    if (!time) return missing("the model does not state its projections");
     const note =
-      `everything but token mixing at the device's measured ceilings, ${options.weightBits}-bit weights`;
-    parts.push({ label: "projections", layers: 1, us, lowUs: us, highUs: us, how: "projected", note });
+      `everything but token mixing, no less than at the device's measured ceilings, ${options.weightBits}-bit weights`;
+    parts.push({ label: "projections", layers: 1, ...time, how: "projected", note });
   }
   return { point: { model: model.name, phase, tokens, batch, ...total(parts), parts } };
 }

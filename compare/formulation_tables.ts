@@ -22,17 +22,24 @@ function formulationTable(family: string, points: readonly FormulationPoint[]): 
       return point ? notes.time(point, 1e3) : notes.missing("It did not run at this length.");
     }),
   ]);
-  const span = spanOf(lengths);
+  const isTuned = (name: string) => points.some((p) => p.formulation === name && p.tuned !== false);
+  const common = (name: string) =>
+    lengths.filter((tokens) =>
+      ["recurrent", name].every((one) => points.some((p) => p.formulation === one && p.tokens === tokens))
+    );
   return {
     title: `Formulations of ${family}`,
     caption: "Time of one layer, ms, by the algorithm its kernel uses.",
-    head: ["tokens", ...names],
+    head: ["tokens", ...names.map((name) => isTuned(name) ? name : `${name} (untuned)`)],
     rows,
     words: [0],
     notes: [
-      ...formulationCrossovers(points).map(({ formulation, crossover }) =>
-        `${crossoverWords(crossover, formulation, "recurrent", span)}.`
-      ),
+      ...formulationCrossovers(points).flatMap(({ formulation, crossover }) => {
+        const both = common(formulation);
+        return both.length === 0
+          ? []
+          : [`${crossoverWords(crossover, formulation, "recurrent", spanOf(both))}.`];
+      }),
       ...notes.lines(),
     ],
   };

@@ -35,9 +35,11 @@ export function headlines(
 }
 
 /** How much faster or slower, or a tie, with the interval. */
-export function verdict(ratio: Pick<Ratio, "ratio" | "low" | "high">): string {
+export function verdict(ratio: Pick<Ratio, "ratio" | "low" | "high" | "how">): string {
   const interval = (low: number, high: number) =>
-    `95 % interval ${formatFactor(low)} to ${formatFactor(high)}`;
+    `${ratio.how === "projected" ? "between" : "95 % interval"} ${formatFactor(low)} ${
+      ratio.how === "projected" ? "and" : "to"
+    } ${formatFactor(high)}`;
   if (isTie(ratio)) {
     return `a tie, ${threeDigits(ratio.ratio)} times the speed (${interval(ratio.low, ratio.high)})`;
   }

@@ -3,6 +3,8 @@ import type { Estimate } from "./comparison.ts";
 /** A window of `windowTokens` that ran behind `prefix` cached tokens. */
 export interface WindowTime {
   readonly prefix: number;
+  /** Whether it lies on the line of others and did not run. */
+  readonly isProjected?: true;
   readonly us: number;
   readonly lowUs: number;
   readonly highUs: number;
@@ -31,9 +33,26 @@ export function integrate(
     us: sum((w) => w.us),
     lowUs: sum((w) => w.lowUs),
     highUs: sum((w) => w.highUs),
-    how: "integrated",
-    note: `${count} windows of ${windowTokens} tokens, ${nodes.length} of which ran`,
+    how: nodes.some((node) => node.isProjected) ? "projected" : "integrated",
+    note: `${count} windows of ${windowTokens} tokens, ${
+      nodes.filter((node) => !node.isProjected).length
+    } of which ran${nodes.at(-1)!.isProjected ? `, the last behind ${nodes.at(-2)!.prefix}` : ""}`,
   };
+}
+
+/** Windows with one more at `prefix`, on the line through the last two; as they are where there are fewer. */
+export function extended(windows: readonly WindowTime[], prefix: number): readonly WindowTime[] {
+  const [a, b] = [...windows].sort((x, y) => x.prefix - y.prefix).slice(-2);
+  if (!b || prefix <= b.prefix) return windows;
+  const at = (ua: number, ub: number) =>
+    ub + Math.max(0, (ub - ua) / (b.prefix - a.prefix)) * (prefix - b.prefix);
+  return [...windows, {
+    prefix,
+    us: at(a.us, b.us),
+    lowUs: at(a.highUs, b.lowUs),
+    highUs: at(a.lowUs, b.highUs),
+    isProjected: true,
+  }];
 }
 
 /** The value at a prefix, on the line through the nodes beside it. */

@@ -1,12 +1,19 @@
-import { familyNamed } from "../kernels/mod.ts";
 import type { Trial } from "../profiles/schema.ts";
 import type { Estimate } from "./comparison.ts";
-import { integrate } from "./integrate.ts";
+import { extended, integrate, type WindowTime } from "./integrate.ts";
 import { attends, callKey, decodeCall, type KernelCall, prefillCall } from "./kernel_calls.ts";
 import type { Mixer } from "./model.ts";
+import { flopsOf, type Known, projected, repeated, scaled } from "./project.ts";
 
 /** What is known of one layer's time: an estimate, or why there is none. */
-export type LayerTime = (Estimate & { readonly trial?: Trial }) | { readonly missing: string };
+export type LayerTime = (Estimate & { readonly trial?: Trial }) | Missing;
+interface Missing {
+  readonly missing: string;
+  /** The device can't do this, now or later: to guess a time would be to say that it can. */
+  readonly final?: true;
+}
+
+const NOT_RUN: Missing = { missing: "not measured: it would take more than its share of the time left" };
 
 /** Times of kernels at the sizes they ran at, and what follows from them for other sizes. */
 export class KernelTimes {
@@ -32,29 +39,19 @@ export class KernelTimes {
   /** One decode step of `sequences` that hold `tokens` each. */
   decode(mixer: Mixer, tokens: number, sequences: number): LayerTime {
     const own = this.#measured(decodeCall(mixer, tokens, sequences));
-    if (own && !("missing" in own)) return own;
+    if (!("missing" in own) || own.final) return own;
     const known = this.#timesAt((length) => decodeCall(mixer, length, sequences));
-    return projected(known, tokens, 1) ?? own ?? { missing: "not measured: out of time" };
+    return because(own, projected(known, tokens, 1)) ?? own;
   }
 
   /** A prompt of `tokens`. */
   prefill(mixer: Mixer, tokens: number): LayerTime {
     const own = this.#measured(prefillCall(mixer, tokens));
-    if (own && !("missing" in own)) return own;
+    if (!("missing" in own)) return own;
     const known = this.#timesAt((length) => prefillCall(mixer, length));
-    if (!attends(mixer)) {
-      const longest = known.at(-1);
-      if (longest) return repeated(longest, tokens);
-    } else {
-      const windows = this.windowPrefixes().flatMap((prefix) => {
-        const window = this.#measured(prefillCall(mixer, this.windowTokens, prefix));
-        return window && !("missing" in window) ? [{ prefix, ...window }] : [];
-      });
-      const sum = integrate(windows, tokens, this.windowTokens);
-      if (sum) return { ...sum, trial: windows.at(-1)!.trial };
-    }
-    return projected(known, tokens, attends(mixer) ? 2 : 1) ?? this.#scaled(known.at(-1), mixer, tokens) ??
-      own ?? { missing: "not measured: out of time" };
+    if (!attends(mixer)) return because(own, repeated(known, tokens)) ?? own;
+    return this.#behindPrefixes(mixer, tokens, known) ??
+      because(own, projected(known, tokens, 2) ?? scaled(known.at(-1), mixer, tokens)) ?? own;
   }
 
   /** Prefixes worth a window: none, and those of the last window of every length. */
@@ -67,18 +64,49 @@ export class KernelTimes {
   guessUs(call: KernelCall, fallbackTflops: number): number {
     const own = flopsOf(call);
     const like = [...this.#trials.values()].filter((t) => t.family === call.family && t.timing);
-    const flops = ({ axes }: Trial) => flopsOf({ ...call, axes });
-    const nearest = like.sort((a, b) => distance(flops(a), own) - distance(flops(b), own))[0];
+    const distance = ({ axes }: Trial) => Math.abs(Math.log(flopsOf({ ...call, axes }) / own));
+    const nearest = like.sort((a, b) => distance(a) - distance(b))[0];
     if (!nearest) return own / fallbackTflops / 1e6;
     // What is mostly the cost of a call does not shrink with it.
-    return nearest.timing!.medianUs * Math.max(0.2, own / flops(nearest));
+    return nearest.timing!.medianUs * Math.max(0.2, own / flopsOf({ ...call, axes: nearest.axes }));
   }
 
-  #measured(call: KernelCall): LayerTime | undefined {
+  /** The sum of windows that ran; on their line where they end too soon; undefined where there are too few. */
+  #behindPrefixes(mixer: Mixer, tokens: number, known: readonly Known[]): LayerTime | undefined {
+    const windows: (WindowTime & { readonly trial?: Trial })[] = [];
+    for (const prefix of this.windowPrefixes()) {
+      const window = this.#measured(prefillCall(mixer, this.windowTokens, prefix));
+      if (!("missing" in window)) windows.push({ prefix, ...window });
+      else if (window.final && prefix < tokens) return window;
+    }
+    const sum = integrate(windows, tokens, this.windowTokens) ??
+      integrate(extended(windows, tokens - this.windowTokens), tokens, this.windowTokens);
+    return sum && { ...this.#checked(sum, windows, known), trial: windows.at(-1)!.trial };
+  }
+
+  /** Widens a sum by what the sum of the longest prompt that also ran whole is off. */
+  #checked(sum: Estimate, windows: readonly WindowTime[], known: readonly Known[]): Estimate {
+    const whole = known.findLast(({ tokens }) => tokens >= 2 * this.windowTokens);
+    const same = whole && integrate(windows, whole.tokens, this.windowTokens);
+    if (!whole || !same) return sum;
+    const off = same.us / whole.us;
+    return {
+      ...sum,
+      lowUs: sum.lowUs * Math.min(1, 1 / off),
+      highUs: sum.highUs * Math.max(1, 1 / off),
+      note: `${sum.note}; at ${whole.tokens} tokens such a sum is ${(100 * (off - 1)).toFixed(1)} % off`,
+    };
+  }
+
+  #measured(call: KernelCall): (Estimate & { readonly trial: Trial }) | Missing {
     const trial = this.trialOf(call);
     const refused = this.#refused.get(callKey(call));
-    if (!trial) return refused === undefined ? undefined : { missing: refused };
-    if (!trial.timing) return { missing: `${trial.status}: ${trial.reason ?? "no reason given"}` };
+    if (!trial) return refused === undefined ? NOT_RUN : { missing: refused, final: true };
+    if (!trial.timing) {
+      const { status, reason = "no reason given" } = trial;
+      const isFinal = status !== "timeout" && status !== "device_lost";
+      return { missing: `${status}: ${reason}`, ...(isFinal && { final: true as const }) };
+    }
     const { medianUs: us, lowUs, highUs, lowClocks } = trial.timing;
     const notes = [
       ...(lowClocks ? ["at low clocks: an upper bound"] : []),
@@ -88,61 +116,16 @@ export class KernelTimes {
     return { us, lowUs, highUs, how: "measured", ...(notes.length > 0 && { note: notes.join("; ") }), trial };
   }
 
-  /** From the one prompt that ran, by operations; no less than by tokens. */
-  #scaled(known: Known | undefined, mixer: Mixer, tokens: number): LayerTime | undefined {
-    if (!known) return undefined;
-    const byTokens = tokens / known.tokens;
-    const byFlops = flopsOf(prefillCall(mixer, tokens)) / flopsOf(prefillCall(mixer, known.tokens));
-    const { us, lowUs, highUs, trial } = known;
-    const note = `by operations from ${known.tokens} tokens`;
-    return {
-      us: us * byFlops,
-      lowUs: lowUs * byTokens,
-      highUs: highUs * byFlops,
-      how: "projected",
-      note,
-      trial,
-    };
-  }
-
   #timesAt(callAt: (tokens: number) => KernelCall): Known[] {
     return this.lengths.flatMap((tokens) => {
       const time = this.#measured(callAt(tokens));
-      return time && !("missing" in time) ? [{ tokens, ...time }] : [];
+      return "missing" in time ? [] : [{ tokens, ...time }];
     });
   }
 }
 
-type Known = Estimate & { readonly tokens: number; readonly trial?: Trial };
-
-/** A recurrence goes on from its state at the same pace: as many times the longest prompt that ran as are needed. */
-function repeated({ tokens: ran, us, lowUs, highUs, trial }: Known, tokens: number): LayerTime {
-  const times = tokens / ran;
-  const note = `${times.toPrecision(3)} windows of ${ran} tokens, the state carried over`;
-  return { us: us * times, lowUs: lowUs * times, highUs: highUs * times, how: "integrated", note, trial };
+/** An estimate with the reason why it is none of its own. */
+function because(own: Missing, estimate: LayerTime | undefined): LayerTime | undefined {
+  if (!estimate || "missing" in estimate || own === NOT_RUN) return estimate;
+  return { ...estimate, note: `${estimate.note}, as it did not run: ${own.missing}` };
 }
-
-/**
- * From the two longest that ran: on a line through them (degree 1), or on a t + b t^2 (degree 2: the pairs of attention).
- * The interval takes their ends against each other.
- */
-function projected(known: readonly Known[], tokens: number, degree: 1 | 2): LayerTime | undefined {
-  const [a, b] = known.slice(-2);
-  if (!b) return undefined;
-  // More tokens never take less time, whatever the noise between the two says.
-  const at = (ua: number, ub: number) => {
-    const [va, vb] = degree === 1 ? [ua, ub] : [ua / a.tokens, ub / b.tokens];
-    const slope = Math.max(0, (vb - va) / (b.tokens - a.tokens));
-    return (vb + slope * (tokens - b.tokens)) * (degree === 1 ? 1 : tokens);
-  };
-  const ends = [at(a.us, b.us), at(a.highUs, b.lowUs), at(a.lowUs, b.highUs)].sort((x, y) => x - y);
-  if (!(ends[0] > 0)) return undefined;
-  const note = `${degree === 1 ? "a line" : "a parabola"} through ${a.tokens} and ${b.tokens} tokens`;
-  return { us: at(a.us, b.us), lowUs: ends[0], highUs: ends[2], how: "projected", note, trial: b.trial };
-}
-
-function flopsOf({ family, axes, storage }: KernelCall): number {
-  return familyNamed(family).work(axes, storage).flops;
-}
-
-const distance = (a: number, b: number) => Math.abs(Math.log(a / b));

@@ -29,7 +29,7 @@ export interface Bench {
 }
 
 /** No single measurement takes longer, nor more than this share of the time left: what does is worked out from windows. */
-const LONGEST_MS = 20_000;
+const LONGEST_MS = 15_000;
 const SHARE = 0.25;
 
 /**
@@ -41,21 +41,16 @@ export async function measureAll(question: Question, times: KernelTimes, bench: 
   const { models, lengths } = question;
   const mixers = distinctMixers(models);
 
-  /** False where the call would take too long, or failed. */
+  /** False where the call would take too long, must not run, or failed. */
   const measure = async (call: KernelCall, what: string): Promise<boolean> => {
     const known = times.trialOf(call) ?? await bench.known(call);
-    if (known) {
-      times.add(call, known);
-      return known.status === "passed";
-    }
-    const ms = times.guessUs(call, bench.fallbackTflops) * bench.spans / 1e3;
-    if (ms > Math.min(LONGEST_MS, bench.leftMs() * SHARE)) return false;
-    const refusal = await bench.refusal(call);
+    if (!known && !isAffordable(call, times, bench)) return false;
+    const refusal = known ? undefined : await bench.refusal(call);
     if (refusal !== undefined) {
       times.refuse(call, refusal);
       return false;
     }
-    const trial = await bench.run(call, what);
+    const trial = known ?? await bench.run(call, what);
     times.add(call, trial);
     return trial.status === "passed";
   };
@@ -67,9 +62,14 @@ export async function measureAll(question: Question, times: KernelTimes, bench: 
   }
   const unfinished = new Map<Mixer, boolean>(mixers.map((mixer) => [mixer, true]));
   for (const tokens of lengths) {
-    for (const mixer of mixers.filter((m) => unfinished.get(m) && reaches(models, m, tokens))) {
-      const done = await measure(prefillCall(mixer, tokens), `${mixer.kind} prefill, ${tokens} tokens`);
-      unfinished.set(mixer, done);
+    for (const mixer of mixers.filter((m) => reaches(models, m, tokens))) {
+      const call = prefillCall(mixer, tokens);
+      if (unfinished.get(mixer)) {
+        unfinished.set(mixer, await measure(call, `${mixer.kind} prefill, ${tokens} tokens`));
+      } else {
+        const known = await bench.known(call); // of a run that had more time
+        if (known) times.add(call, known);
+      }
     }
   }
   for (const mixer of mixers.filter((m) => attends(m) && !unfinished.get(m))) {
@@ -83,6 +83,12 @@ export async function measureAll(question: Question, times: KernelTimes, bench: 
   for (const { mixer, tokens, batch } of largestBatches(question)) {
     await measure(decodeCall(mixer, tokens, batch), `${mixer.kind} decode, ${batch} x ${tokens} tokens`);
   }
+}
+
+/** Whether a call is likely to end in its share of the time left. */
+export function isAffordable(call: KernelCall, times: KernelTimes, bench: Bench): boolean {
+  const ms = times.guessUs(call, bench.fallbackTflops) * bench.spans / 1e3;
+  return ms <= Math.min(LONGEST_MS, bench.leftMs() * SHARE);
 }
 
 /** Mixers of some models, each once. */
@@ -108,11 +114,12 @@ function reaches(models: readonly Model[], mixer: Mixer, tokens: number): boolea
 function largestBatches(
   { models, lengths, memoryBytes, weightBits }: Question,
 ): { mixer: Mixer; tokens: number; batch: number }[] {
-  if (memoryBytes === undefined) return [];
   return models.flatMap((model) =>
     lengths.filter((tokens) => tokens <= model.maxTokens).flatMap((tokens) => {
       const batch = largestBatch(model, tokens, memoryBytes, weightBits);
-      return batch > 1 ? model.layers.map(({ mixer }) => ({ mixer, tokens, batch })) : [];
+      return batch !== undefined && batch > 1
+        ? model.layers.map(({ mixer }) => ({ mixer, tokens, batch }))
+        : [];
     })
   );
 }

@@ -54,9 +54,19 @@ export function totalBytes({ cacheBytes, stateBytes, convBytes }: Kept): number 
   return cacheBytes + stateBytes + convBytes;
 }
 
-/** Sequences of `tokens` a memory of `bytes` has room for beside the model's weights; 0 where not even one fits. */
-export function largestBatch(model: Model, tokens: number, bytes: number, weightBits: number): number {
-  const room = bytes - weightBytes(model, weightBits);
+/**
+ * Sequences of `tokens` a memory of `bytes` has room for beside the model's weights; 0 where not even one fits, undefined
+ * where the memory or the weights are not known.
+ */
+export function largestBatch(
+  model: Model,
+  tokens: number,
+  bytes: number | undefined,
+  weightBits: number,
+): number | undefined {
+  const weights = weightBytes(model, weightBits);
+  if (bytes === undefined || weights === 0) return undefined;
+  const room = bytes - weights;
   return Math.max(0, Math.floor(room / totalBytes(keptBy(model, tokens))));
 }
 

@@ -48,7 +48,7 @@ export const projectionsSchema = z.strictObject({
   expertsPerToken: z.int().min(0),
   sharedExperts: z.int().min(0),
   expertWidth: z.int().min(0).meta({ description: "Inner width of an expert" }),
-});
+}).refine((p) => p.expertsPerToken <= p.experts, { error: "expertsPerToken must not exceed experts" });
 
 export const modelSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, "a name is lower-case letters, digits, dots and dashes"),
@@ -59,7 +59,11 @@ export const modelSchema = z.strictObject({
     description: "Kinds of layers, and how many there are of each; their order changes no time",
   }),
   projections: projectionsSchema.optional(),
-}).meta({ description: "A language model, as far as its speed and memory depend on it" });
+}).refine(
+  ({ layers, projections }) =>
+    (projections?.denseLayers ?? 0) <= layers.reduce((sum, { layers }) => sum + layers, 0),
+  { error: "projections.denseLayers must not exceed the model's layers" },
+).meta({ description: "A language model, as far as its speed and memory depend on it" });
 
 export type Mixer = z.infer<typeof mixerSchema>;
 export type Projections = z.infer<typeof projectionsSchema>;
@@ -87,8 +91,10 @@ export function parseModel(text: string, path: string): Model {
 function checkKernels(model: Model, path: string): void {
   for (const { mixer } of model.layers) {
     try {
-      decodeCall(mixer, 1, 1);
-      prefillCall(mixer, 1);
+      for (const tokens of [1, model.maxTokens]) {
+        decodeCall(mixer, tokens, 1);
+        prefillCall(mixer, tokens);
+      }
     } catch (error) {
       throw new SyntaxError(
         `Cannot read the model ${path}: no kernel takes its ${mixer.kind} layers. ${

@@ -15,9 +15,8 @@ export function originSection(comparison: Comparison): string[] {
   const kinds = HOW.flatMap((how) => {
     const mine = points.filter((p) => p.how === how);
     if (mine.length === 0) return [];
-    const notes = [...new Set(mine.flatMap((p) => [p.note, ...p.parts.map((part) => part.note)]))]
-      .filter((note) => note !== undefined);
-    const told = notes.length > 0 ? ` ${notes.join(" ")}` : "";
+    const notes = [...new Set(mine.flatMap((p) => p.note ?? []))];
+    const told = notes.length > 0 ? ` ${notes.join(". ")}.` : "";
     return [`- ${mine.length} of ${points.length} times ${how}: ${MEANING[how]}.${told}`];
   });
   return [
@@ -26,7 +25,8 @@ export function originSection(comparison: Comparison): string[] {
     `${
       scopeWords(comparison)
     }. A model's time is the time of one layer of each kind times the number of such ` +
-    "layers. Intervals are 95 %; those of a ratio come from the far ends of both.",
+    "layers. Intervals are 95 %; where something is projected they hold the fit's " +
+    "or the bound's doubt as well. Those of a ratio come from the ends of their parts.",
     "",
     ...kinds,
     ...(missing.length > 0 ? [`- ${missing.length} missing; the reasons are below the tables.`] : []),

@@ -58,7 +58,7 @@ export function claimsTable({ ratios, batched, saved }: Answers): Table {
   };
 }
 
-function reasons({ withProjections, models, memoryBytes }: Comparison): string[] {
+function reasons({ withProjections, models, memoryBytes, untuned }: Comparison): string[] {
   const of = (name: string) => attentionLayers(models.find((m) => m.name === name)!);
   const [few, all] = [of(MODEL), of(BASELINE)];
   return [
@@ -80,7 +80,9 @@ function reasons({ withProjections, models, memoryBytes }: Comparison): string[]
     "decode would differ more.",
     "One layer of each kind is timed alone and multiplied by how many there are: nothing overlaps, and what " +
     "lies between layers is not in it.",
-    "Kernels differ: these are WebGPU kernels tuned here, the paper's are its own on an unstated device.",
+    `Kernels differ: these are WebGPU kernels${
+      untuned?.length === 0 ? " tuned here" : ""
+    }, the paper's are its own on an unstated device.`,
   ];
 }
 

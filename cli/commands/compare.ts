@@ -7,7 +7,7 @@ import { wholeNumber } from "../whole_number.ts";
 export function compareCommand() {
   return new Command("compare")
     .description(
-      "What prefill, decode and memory of a hybrid cost against full attention on this device, at every length, and\nwhere the curves cross.",
+      "What prefill, decode and memory of a hybrid cost against full attention on this device, at every length, and where the curves cross.",
     )
     .option("--models <names>", "models by name, separated by commas; the first is compared with each other")
     .option("--model-file <path...>", "models of your own, as JSON (deno task schema model)")

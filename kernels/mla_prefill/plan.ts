@@ -50,7 +50,7 @@ export function plan(
   const scale = options.scale ?? K ** -0.5;
   const buffers = tensorBuffers(axes, config, groups);
   if (joins) {
-    const rows = Math.max(...windows.map((window) => window.queries.sequences * window.rows));
+    const rows = windows.reduce((most, { queries, rows }) => Math.max(most, queries.sequences * rows), 0);
     buffers.push({ name: "joined", dtype: "f32", length: rows * H * V, role: "scratch" });
   }
   return {

@@ -61,6 +61,7 @@ function fakeBench(
   budgetMs: number,
   fails: (call: KernelCall) => boolean = () => false,
   refuses?: (call: KernelCall) => string | undefined,
+  status: "runtime_error" | "timeout" = "runtime_error",
 ) {
   let left = budgetMs;
   const ran: KernelCall[] = [];
@@ -75,7 +76,7 @@ function fakeBench(
       left -= trueUs(call) * 10 / 1e3;
       if (!fails(call)) return Promise.resolve(trial(call));
       const { timing: _, ...rest } = trial(call);
-      return Promise.resolve({ ...rest, status: "runtime_error", reason: "out of memory" });
+      return Promise.resolve({ ...rest, status, reason: "out of memory" });
     },
   };
   return { bench, ran };
@@ -84,7 +85,13 @@ function fakeBench(
 async function comparisonOf(asked: Question, bench: Bench) {
   const times = new KernelTimes(asked.lengths, 2048);
   await measureAll(asked, times, bench);
-  const context = { device: sampleDevice(), ceilings: CEILINGS, withProjections: false, formulations: [] };
+  const context = {
+    device: sampleDevice(),
+    ceilings: CEILINGS,
+    withProjections: false,
+    formulations: [],
+    untuned: [],
+  };
   return compare(asked, times, { ...context, scratchBytes: () => 0 });
 }
 
@@ -113,14 +120,59 @@ Deno.test("prompts too long for the budget are integrated from windows, to 1 %",
   assert(decode.length === 18 && decode.every((p) => p.how === "measured"));
 });
 
-Deno.test("what does not run is projected from what did, and says from where", async () => {
-  const { bench } = fakeBench(1e9, ({ family, axes }) => family === "mla_decode" && axes.S > 65536);
+Deno.test("what timed out is projected from what ran, and says from where and why", async () => {
+  const { bench } = fakeBench(
+    1e9,
+    ({ family, axes }) => family === "mla_decode" && axes.S > 65536,
+    undefined,
+    "timeout",
+  );
   const { points } = await comparisonOf(question(262144), bench);
   const point = points.find((p) => p.model === full.name && p.phase === "decode" && p.tokens === 262144)!;
   assertEquals(point.how, "projected");
   near(point, 27 * trueUs(decodeCall(mla, 262144, 1)), 1e-9);
-  assert(/a line through 32768 and 65536 tokens/.test(point.note!), point.note);
+  assert(/a line through 32768 and 65536 tokens, as it did not run: timeout/.test(point.note!), point.note);
   assert(point.lowUs < point.us && point.us < point.highUs);
+});
+
+Deno.test("what the device can't hold has a reason and no number", async () => {
+  const { bench } = fakeBench(
+    1e9,
+    ({ family, axes }) =>
+      family === "mla_decode" && axes.S > 65536 || family === "mla_prefill" && axes.C + axes.T > 65536,
+  );
+  const { points, missing } = await comparisonOf(question(262144), bench);
+  assertEquals(Math.max(...points.map((p) => p.tokens)), 65536);
+  assertEquals(missing.length, 2 * 2 * 2);
+  assert(missing.every((m) => m.reason === "mla: runtime_error: out of memory"), missing[0].reason);
+});
+
+Deno.test("windows that end too soon go on on their line, as projected", () => {
+  const asked = question(1 << 20);
+  const times = new KernelTimes(asked.lengths, 2048);
+  for (const prefix of times.windowPrefixes().filter((p) => p < 300_000)) {
+    times.add(prefillCall(mla, 2048, prefix), trial(prefillCall(mla, 2048, prefix)));
+  }
+  const longest = times.prefill(mla, 1 << 20);
+  assert("us" in longest && longest.how === "projected");
+  near(longest, trueUs(prefillCall(mla, 1 << 20)), 0.01);
+  assert(/8 of which ran, the last behind 260096/.test(longest.note!), longest.note);
+  const within = times.prefill(mla, 1 << 18);
+  assert("us" in within && within.how === "integrated");
+});
+
+Deno.test("a sum of windows is held against the longest prompt that ran whole, and widened by what it is off", () => {
+  const times = new KernelTimes([4096, 8192, 16384], 2048);
+  for (const prefix of times.windowPrefixes()) {
+    const call = prefillCall(mla, 2048, prefix);
+    times.add(call, trial(call, trueUs(call) * 1.1));
+  }
+  times.add(prefillCall(mla, 8192), trial(prefillCall(mla, 8192)));
+  const sum = times.prefill(mla, 16384);
+  assert(
+    "us" in sum && sum.how === "integrated" && /at 8192 tokens such a sum is 10\.\d % off/.test(sum.note!),
+  );
+  assert(sum.lowUs <= trueUs(prefillCall(mla, 16384)), "the interval holds the truth");
 });
 
 Deno.test("a recurrence that can't hold a prompt goes on from its state, window by window", async () => {
@@ -128,7 +180,11 @@ Deno.test("a recurrence that can't hold a prompt goes on from its state, window 
   const { points } = await comparisonOf(question(131072), bench);
   const point = points.find((p) => p.model === hybrid.name && p.phase === "prefill" && p.tokens === 131072)!;
   assertEquals(point.how, "integrated");
-  assert(/2\.00 windows of 65536 tokens/.test(point.note!), point.note);
+  assert(
+    /2\.00 windows of 65536 tokens, the state carried over, as it did not run: runtime_error/.test(
+      point.note!,
+    ),
+  );
 });
 
 Deno.test("a call without room is not run, and what follows says why", async () => {
@@ -164,6 +220,12 @@ Deno.test("noise that makes longer look faster does not project less and less ti
   }
   const longer = times.decode(mla, 16384, 1);
   assert("us" in longer && longer.us === 100 && longer.lowUs <= 100 && longer.highUs >= 100);
+});
+
+Deno.test("a model that does not fit its memory has times of its layers, and says so", async () => {
+  const { points, memory } = await comparisonOf(question(8192, { memoryBytes: 24e9 }), fakeBench(1e9).bench);
+  assert(memory.every((row) => row.largestBatch === 0));
+  assert(points.every((p) => p.batch === 1 && /do not fit 22\.4 GiB with 16-bit weights/.test(p.note!)));
 });
 
 Deno.test("the largest batch that fits is timed, and amortised over its tokens", async () => {

@@ -51,12 +51,14 @@ Deno.test("parametersOf() comes within 3 % of the published sizes", () => {
 Deno.test("largestBatch() fills the memory beside the weights and is 0 where they do not fit", () => {
   const bytes = 141e9;
   for (const model of [kimi, full]) {
-    const batch = largestBatch(model, 1 << 20, bytes, 16);
+    const batch = largestBatch(model, 1 << 20, bytes, 16)!;
     const used = (n: number) => weightBytes(model, 16) + totalBytes(keptBy(model, 1 << 20, n));
     assert(used(batch) <= bytes && used(batch + 1) > bytes, `${model.name}: ${batch}`);
   }
   assertEquals(largestBatch(kimi, 4096, 24e9, 16), 0);
-  assert(largestBatch(kimi, 4096, 48e9, 4) > 100);
+  assert(largestBatch(kimi, 4096, 48e9, 4)! > 100);
+  assertEquals(largestBatch(kimi, 4096, undefined, 16), undefined);
+  assertEquals(largestBatch(modelNamed("kimi-k3"), 4096, bytes, 16), undefined, "its weights are not known");
 });
 
 Deno.test("every known model states layers its name is known for", () => {

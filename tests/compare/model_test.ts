@@ -12,6 +12,16 @@ const own = {
     { layers: 1, mixer: { kind: "mla", heads: 8, latentDim: 512, ropeDim: 64, nopeDim: 128, valueDim: 128 } },
   ],
 };
+const mlp = {
+  hidden: 512,
+  vocab: 1000,
+  denseLayers: 1,
+  denseWidth: 512,
+  experts: 8,
+  expertsPerToken: 2,
+  sharedExperts: 0,
+  expertWidth: 64,
+};
 const parse = (change: (model: typeof own) => unknown) =>
   parseModel(JSON.stringify(change(structuredClone(own))), "mine.json");
 
@@ -35,6 +45,12 @@ Deno.test("parseModel() says in one sentence what is wrong", () => {
       [(m: typeof own) => ({ ...m, layer: 3 }), /mine\.json: Unrecognized key.*layer/],
       [(m: typeof own) => ({ ...m, maxTokens: -1 }), /mine\.json: maxTokens: /],
       [(m: typeof own) => ({ ...m, layers: [] }), /mine\.json: layers: /],
+      [(m: typeof own) => ({ ...m, maxTokens: 1 << 24 }), /no kernel takes its \w+ layers.*16777216/],
+      [
+        (m: typeof own) => ({ ...m, projections: { ...mlp, denseLayers: 100 } }),
+        /denseLayers must not exceed/,
+      ],
+      [(m: typeof own) => ({ ...m, projections: { ...mlp, expertsPerToken: 9 } }), /must not exceed experts/],
       [(m: typeof own) => {
         m.layers[0].mixer.keyDim = 100;
         return m;

@@ -1,9 +1,9 @@
-// projectionUs() and points with projections: bound by weights at small batches, by operations at large ones.
+// projectionTime() and points with projections: bound by weights at small batches, by operations at large ones.
 import { pointOf } from "../../compare/compose.ts";
 import { decodeCall } from "../../compare/kernel_calls.ts";
 import { KernelTimes } from "../../compare/kernel_times.ts";
 import { modelNamed } from "../../compare/models.ts";
-import { parametersOf, projectionUs } from "../../compare/projections.ts";
+import { parametersOf, projectionTime } from "../../compare/projections.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { sampleTiming, sampleTrial } from "../profiles/samples.ts";
 
@@ -16,18 +16,22 @@ const ceilings = {
 };
 
 Deno.test("one token reads the active weights, many tokens all of them, and then operations decide", () => {
-  const { always, expert, total } = parametersOf(kimi)!;
-  const one = projectionUs(kimi, 1, ceilings, 16)!;
-  assert(Math.abs(one / ((always + 8 * expert) * 2 / 4e6) - 1) < 1e-9, `${one}`);
-  const many = projectionUs(kimi, 4096, ceilings, 16)!;
-  assert(many > total * 2 / 4e6 * 0.98, "weights are read");
-  assert(many >= 2 * 4096 * (always + 8 * expert) / 60e6 * (1 - 1e-9), "operations are done");
-  assertEquals(projectionUs(kimi, 1, ceilings, 4)! * 4, one);
-  const fast = projectionUs(kimi, 1 << 20, { ...ceilings, matrixTflops: 600 }, 16)!;
+  const { always, head, expert, total } = parametersOf(kimi)!;
+  const time = (tokens: number, outputs: number, bits = 16, more = {}) =>
+    projectionTime(kimi, { tokens, outputs }, { ...ceilings, ...more }, bits)!;
+  const one = time(1, 1);
+  assert(Math.abs(one.us / ((always + head + 8 * expert) * 2 / 4e6) - 1) < 1e-9, `${one.us}`);
+  assertEquals([one.lowUs, time(1, 1, 4).us * 4], [one.us, one.us]);
+  const step = time(128, 128);
   assert(
-    Math.abs(projectionUs(kimi, 1 << 20, ceilings, 16)! / fast - 10) < 1e-6,
-    "on matrix units where there are",
+    step.us > total * 2 / 4e6 * 0.95 && step.us <= total * 2 / 4e6,
+    "a batch reads nearly all weights",
   );
+  const prompt = time(1 << 20, 1);
+  const flops = 2 * ((1 << 20) * (always + 8 * expert) + head);
+  assert(Math.abs(prompt.us / (flops / 60e6) - 1) < 1e-9, "the head runs once a prompt");
+  assert(Math.abs(prompt.us / time(1 << 20, 1, 16, { matrixTflops: 600 }).us - 10) < 1e-6, "on matrix units");
+  assert(prompt.highUs > 2 * prompt.us, "products reach their ceiling nowhere");
 });
 
 Deno.test("a point with projections is projected and says what of it; a model without them has none", () => {
@@ -41,7 +45,8 @@ Deno.test("a point with projections is projected and says what of it; a model wi
   const { how, us, parts, note } = found.point;
   assertEquals([how, parts.map((p) => p.how)], ["projected", ["measured", "measured", "projected"]]);
   assert(
-    Math.abs(us - 270 - projectionUs(kimi, 1, ceilings, 16)!) < 1e-6 && note!.includes("measured ceilings"),
+    Math.abs(us - 270 - projectionTime(kimi, { tokens: 1, outputs: 1 }, ceilings, 16)!.us) < 1e-6 &&
+      note!.includes("measured ceilings"),
   );
 
   const k3 = modelNamed("kimi-k3");

@@ -80,12 +80,18 @@ Deno.test("headlines(): a length without a number is named with its reason", () 
 });
 
 Deno.test("verdict() tells faster, slower and tied apart by the interval", () => {
-  assertEquals(verdict({ ratio: 2, low: 1.8, high: 2.2 }), "2.00 times faster (95 % interval 1.80 to 2.20)");
+  const how = "measured";
+  const guess = verdict({ ratio: 2, low: 1.8, high: 2.2, how: "projected" });
+  assertEquals(guess, "2.00 times faster (between 1.80 and 2.20)");
   assertEquals(
-    verdict({ ratio: 0.5, low: 0.4, high: 0.625 }),
+    verdict({ ratio: 2, low: 1.8, high: 2.2, how }),
+    "2.00 times faster (95 % interval 1.80 to 2.20)",
+  );
+  assertEquals(
+    verdict({ ratio: 0.5, low: 0.4, high: 0.625, how }),
     "2.00 times slower (95 % interval 1.60 to 2.50)",
   );
-  assert(verdict({ ratio: 1.01, low: 0.99, high: 1.03 }).startsWith("a tie"));
+  assert(verdict({ ratio: 1.01, low: 0.99, high: 1.03, how }).startsWith("a tie"));
 });
 
 Deno.test("headlines(): where answers cross, both neighbours are named", () => {
