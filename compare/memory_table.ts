@@ -29,7 +29,8 @@ export function memoryTable(comparison: Comparison): Table {
       "scratch not counted.";
   return {
     title: "Memory",
-    caption: `What one sequence keeps in all layers, counted from sizes, not measured.${device}`,
+    caption:
+      `What one sequence keeps in all layers, counted from sizes, not measured; a prompt's own q, k and v are not in it.${device}`,
     head: ["context", "model", "cache", "states", "conv", "scratch", "total", "largest batch"],
     rows,
     words: [0, 1],
