@@ -103,6 +103,14 @@ export class GpuProcess {
     );
   }
 
+  /** Another worker on the same adapter beside this one; undefined where there is none to be had. */
+  async twin(): Promise<GpuProcess | undefined> {
+    const started = await GpuProcess.#spawn(this.#spawning);
+    if (typeof started === "string") return undefined;
+    if (isSameDevice(started.record, this.record)) return started;
+    started.close();
+  }
+
   static async #spawn(spawning: Spawning): Promise<GpuProcess | string> {
     const worker = await spawnWorker(spawning);
     return typeof worker === "string" ? worker : new GpuProcess(worker, spawning);

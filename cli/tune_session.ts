@@ -1,3 +1,4 @@
+import { completeAxes } from "../kernels/core/axes.ts";
 import { familyNamed } from "../kernels/mod.ts";
 import { type Ceilings, SCHEMA_VERSION, type Trial, type Winner } from "../profiles/schema.ts";
 import { sourceHash } from "../profiles/source_hash.ts";
@@ -6,6 +7,7 @@ import { chooseWinners } from "../profiles/winners.ts";
 import { type Strategy, strategyNamed } from "../tuner/strategies/mod.ts";
 import { tune, variantsOf } from "../tuner/tune.ts";
 import { chooseWorkloads, type ChosenWorkloads, type WorkloadOptions } from "./choose_workloads.ts";
+import { CompileAhead, SLOW_COMPILE_MS } from "./compile_ahead.ts";
 import { followSearch, type WorkloadEnd } from "./follow_search.ts";
 import { GpuDied, GpuProcess } from "./gpu_process.ts";
 import type { Backend } from "./open_backend.ts";
@@ -90,6 +92,9 @@ async function tuneAll(
   };
   await save(); // the ceilings: a run that is killed must not measure them again
 
+  const cores = navigator.hardwareConcurrency;
+  using ahead = new CompileAhead(() => gpu.twin(), record.software ? 0 : Math.min(4, Math.floor(cores / 4)));
+  let isSlow = false; // whether compiling takes long enough to be worth it
   const display = new TuneDisplay(workloads.length, budgetMs);
   let left = options.trials ?? Infinity;
   let lost: GpuDied | undefined;
@@ -120,11 +125,13 @@ async function tuneAll(
       samples: record.software ? 5 : 11,
       capUs: record.software ? SOFTWARE_CAP_US : GPU_CAP_US,
       signal,
+      ahead: (configs) => isSlow && ahead.ask(family.name, completeAxes(family, workload.axes), configs),
       run: (request) => trials.run(family.name, request, (phase) => display.phase(phase)),
     });
     const { end, died } = await followSearch(workload, job, async (progress) => {
       if (progress.kind === "new") left--;
       all.push(progress.trial);
+      isSlow ||= (progress.trial.compileMs ?? 0) > SLOW_COMPILE_MS;
       await store.append(progress.trial);
       display.show(progress, performance.now() - start);
     });

@@ -6,11 +6,15 @@ import { countConfigs } from "../kernels/core/walk_space.ts";
 import { formatVariant } from "../kernels/core/variant_id.ts";
 import { barringTrial, blockKey } from "../profiles/blocklist.ts";
 import { type Ceilings, SCHEMA_VERSION, type Trial } from "../profiles/schema.ts";
+import { lookAhead } from "./look_ahead.ts";
 import { Looks } from "./looks.ts";
 import { pin } from "./pin.ts";
-import type { Strategy } from "./strategies/mod.ts";
+import type { SearchOptions, Strategy } from "./strategies/mod.ts";
 import type { TrialRequest } from "./trial.ts";
 import type { Workload } from "./workloads.ts";
+
+/** Variants worth compiling before they are asked for. */
+const MOST_AHEAD = 8;
 
 /** One workload to tune, with what is known and how far to go. */
 export interface TuneJob {
@@ -30,6 +34,8 @@ export interface TuneJob {
   readonly deadline: number;
   readonly samples: number;
   readonly capUs: number;
+  /** Told, before each trial, which variants are likely to be asked for next and are not known. */
+  readonly ahead?: (configs: readonly Config[]) => void;
   /** Tried before anything else, as the winner of a workload like this one. */
   readonly start?: Config;
   readonly signal?: AbortSignal;
@@ -107,12 +113,20 @@ export async function* tune(job: TuneJob): AsyncGenerator<TuneProgress, TuneEnd>
   };
 
   let end: TuneEnd | undefined;
-  const search = job.strategy.search(space, {
+  const feasible = new Map<string, boolean>(); // planning takes milliseconds, and looking ahead asks again
+  const options: SearchOptions = {
     budget: Number.MAX_SAFE_INTEGER,
     seed: job.seed,
     start: job.start,
-    isFeasible: (config) => canRun(family, axes, config, job.capabilities),
-  });
+    isFeasible: (config) => {
+      const id = formatVariant(family.name, config);
+      const known = feasible.get(id) ?? canRun(family, axes, config, job.capabilities);
+      feasible.set(id, known);
+      return known;
+    },
+  };
+  const results: (number | undefined)[] = [];
+  const search = job.strategy.search(space, options);
   for (let next = search.next(); !next.done;) {
     const config = next.value;
     const id = formatVariant(family.name, config);
@@ -125,11 +139,16 @@ export async function* tune(job: TuneJob): AsyncGenerator<TuneProgress, TuneEnd>
       end = ended(searchEnd) ?? (left-- <= 0 ? "out of trials" : undefined);
       if (end) break;
       const giveUpUs = looks.best?.timing && looks.best.timing.medianUs * GIVE_UP_FACTOR;
+      const likely = job.ahead &&
+        lookAhead(job.strategy, space, options, [...results, undefined], MOST_AHEAD);
+      if (likely) job.ahead!(likely.filter((ahead) => !looks.first(formatVariant(family.name, ahead))));
       const trial = await measured(config, job.samples, giveUpUs);
       if (!trial) return "stopped";
       yield progress("new", trial);
     }
-    next = search.next({ medianUs: looks.first(id)!.timing?.medianUs });
+    const medianUs = looks.first(id)!.timing?.medianUs;
+    results.push(medianUs);
+    next = search.next({ medianUs });
   }
 
   for (let due = looks.due(); due.length > 0; due = looks.due()) {

@@ -83,6 +83,14 @@ const failing = (status: Trial["status"], id: string) => (request: TrialRequest)
     : timed(TIMES)(request);
 const trialsOf = (steps: readonly TuneProgress[]) => steps.map((step) => step.trial);
 
+Deno.test("before each trial a job is told what is likely to come, and never what is known", async () => {
+  const told: string[][] = [];
+  const { ran } = await run({ ahead: (configs) => void told.push(configs.map(idOf)) });
+  assertEquals(told[0], ran.slice(1, ALL.length));
+  assertEquals(told.length, ALL.length);
+  told.forEach((ids, i) => assert(ids.every((id) => ran.indexOf(id) > i), `${i}: ${ids}`));
+});
+
 Deno.test("tune() runs every config a device can run once, and names the best and the default", async () => {
   const { steps, end, ran } = await run();
   assertEquals(ran, [...ALL]);
