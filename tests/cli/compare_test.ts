@@ -17,6 +17,16 @@ const SMALL = {
     { layers: 3, mixer: { kind: "kda", heads: 1, keyDim: 64, valueDim: 64, convWidth: 4 } },
     { layers: 1, mixer: { kind: "mla", heads: 1, latentDim: 512, ropeDim: 64, nopeDim: 64, valueDim: 64 } },
   ],
+  projections: {
+    hidden: 64,
+    vocab: 100,
+    denseLayers: 4,
+    denseWidth: 64,
+    experts: 0,
+    expertsPerToken: 0,
+    sharedExperts: 0,
+    expertWidth: 0,
+  },
 };
 const WIDE = { ...SMALL, name: "wide", layers: [{ layers: 4, mixer: SMALL.layers[1].mixer }] };
 
