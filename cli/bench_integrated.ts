@@ -6,6 +6,7 @@ import { formatVariant } from "../kernels/core/variant_id.ts";
 import { familyNamed } from "../kernels/mod.ts";
 import type { DeviceRecord, Timing, Trial } from "../profiles/schema.ts";
 import type { Workload } from "../tuner/workloads.ts";
+import { softwareLines } from "./device_lines.ts";
 import { formatUs } from "./duration.ts";
 import { table } from "./output.ts";
 import { UserError } from "./user_error.ts";
@@ -90,6 +91,6 @@ export function integratedLines(rows: readonly IntegratedRow[], device: DeviceRe
       ]),
       [1, 2, 3],
     ),
-    ...(device.software ? ["Software adapter: these times say nothing about a GPU."] : []),
+    ...softwareLines(device),
   ];
 }

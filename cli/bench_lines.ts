@@ -1,6 +1,7 @@
 import type { DeviceRecord, Trial } from "../profiles/schema.ts";
 import type { PassTime, StageTimes } from "../tuner/stages.ts";
 import { GOALS_FOR } from "../tuner/workloads.ts";
+import { softwareLines } from "./device_lines.ts";
 import { formatUs } from "./duration.ts";
 import { table } from "./output.ts";
 import { formatTiming } from "./tune_display.ts";
@@ -45,7 +46,7 @@ export function benchLines(rows: readonly BenchRow[], device: DeviceRecord): str
   return [
     ...table(head, cells, head.slice(1, -1).map((_, i) => i + 1)),
     ...(goals ? [`Goals are for ${GOALS_FOR} through ${device.backend}; below 1.00 is met.`] : []),
-    ...(device.software ? ["Software adapter: these times say nothing about a GPU."] : []),
+    ...softwareLines(device),
   ];
 }
 

@@ -5,6 +5,7 @@ import { familyNamed } from "../kernels/mod.ts";
 import type { DeviceRecord } from "../profiles/schema.ts";
 import type { WindowsComparison } from "../tuner/compare_windows.ts";
 import type { Workload } from "../tuner/workloads.ts";
+import { softwareLines } from "./device_lines.ts";
 import { formatUs } from "./duration.ts";
 import type { GpuProcess } from "./gpu_process.ts";
 import { note, table } from "./output.ts";
@@ -74,6 +75,6 @@ export function windowsLines(rows: readonly WindowsRow[], device: DeviceRecord):
       } (RMS error ratio, of the worst token; ${tolerance.toExponential(0)} is allowed)`,
       "",
     ]),
-    ...(device.software ? ["Software adapter: these times say nothing about a GPU."] : []),
+    ...softwareLines(device),
   ];
 }

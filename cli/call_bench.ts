@@ -1,9 +1,9 @@
-import type { KernelCall } from "../compare/kernel_calls.ts";
+import { callKey, type KernelCall } from "../compare/kernel_calls.ts";
 import type { Bench } from "../compare/measure_all.ts";
 import { formatBytes } from "../compare/quantities.ts";
 import type { Capabilities } from "../kernels/core/family.ts";
 import type { Config } from "../kernels/core/space.ts";
-import { bufferBytes } from "../kernels/core/fit.ts";
+import { planBytes } from "../kernels/core/fit.ts";
 import { formatVariant } from "../kernels/core/variant_id.ts";
 import { familyNamed } from "../kernels/mod.ts";
 import { blockKey } from "../profiles/blocklist.ts";
@@ -47,6 +47,8 @@ export class CallBench implements Bench {
   readonly #setting: Setting;
   readonly #stored = new Map<string, Trial>();
   readonly #untuned = new Set<string>();
+  readonly #configs = new Map<string, Promise<Config>>();
+  readonly #searched = new Map<string, ReturnType<ProfileStore["trials"]>>();
   readonly #line = new StatusLine();
   #count = 0;
 
@@ -77,8 +79,15 @@ export class CallBench implements Bench {
     return [...this.#untuned];
   }
 
-  /** The profile's config for a call, else the default. */
-  async configFor({ family, axes, storage }: KernelCall): Promise<Config> {
+  /** The profile's config for a call, else the default; looked up once, as the profile is this run's alone. */
+  configFor(call: KernelCall): Promise<Config> {
+    const key = callKey(call);
+    const config = this.#configs.get(key) ?? this.#lookUp(call);
+    this.#configs.set(key, config);
+    return config;
+  }
+
+  async #lookUp({ family, axes, storage }: KernelCall): Promise<Config> {
     const { record, capabilities, root } = this.#setting;
     const found = familyNamed(family);
     const possible = possibleStorage(found, storage, capabilities);
@@ -98,7 +107,9 @@ export class CallBench implements Bench {
   async bestOf(formulation: string, call: KernelCall): Promise<Config | undefined> {
     const { store, record } = this.#setting;
     const hash = await sourceHash(familyNamed(call.family));
-    const { trials } = await store.trials(call.family);
+    const stored = this.#searched.get(call.family) ?? store.trials(call.family);
+    this.#searched.set(call.family, stored);
+    const { trials } = await stored;
     const mine = trials.filter((trial) =>
       trial.timing && trial.driver === record.driver && trial.sourceHash === hash &&
       trial.config.formulation === formulation &&
@@ -121,8 +132,7 @@ export class CallBench implements Bench {
     const asked = config ?? await this.configFor(call);
     let bytes = 0;
     try {
-      const { buffers } = familyNamed(call.family).plan(call.axes, asked, capabilities);
-      bytes = buffers.reduce((sum, buffer) => sum + bufferBytes(buffer), 0);
+      bytes = planBytes(familyNamed(call.family).plan(call.axes, asked, capabilities));
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       return error.message;

@@ -2,7 +2,7 @@ import { attends, decodeCall, type KernelCall, prefillCall } from "../compare/ke
 import type { KernelTimes } from "../compare/kernel_times.ts";
 import type { Question } from "../compare/measure_all.ts";
 import type { Capabilities } from "../kernels/core/family.ts";
-import { bufferBytes } from "../kernels/core/fit.ts";
+import { planBytes } from "../kernels/core/fit.ts";
 import { familyNamed } from "../kernels/mod.ts";
 import type { CallBench } from "./call_bench.ts";
 
@@ -40,8 +40,7 @@ async function plannedScratch(
 ): Promise<number | undefined> {
   const config = await bench.configFor(call);
   try {
-    const plan = familyNamed(call.family).plan(call.axes, config, device);
-    return plan.buffers.filter((b) => b.role === "scratch").reduce((sum, b) => sum + bufferBytes(b), 0);
+    return planBytes(familyNamed(call.family).plan(call.axes, config, device), "scratch");
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;

@@ -5,6 +5,7 @@ import { firstLength, lengthsBetween, windowTokensFor } from "../compare/asked_l
 import { measureAll, type Question } from "../compare/measure_all.ts";
 import type { Ceilings, DeviceRecord } from "../profiles/schema.ts";
 import { defaultRoot, ProfileStore } from "../profiles/store_fs.ts";
+import { deviceLine } from "./device_lines.ts";
 import { CallBench } from "./call_bench.ts";
 import { chooseModels, type ModelOptions } from "./choose_models.ts";
 import { measureFormulations } from "./compare_formulations.ts";
@@ -73,11 +74,7 @@ export async function runCompare(options: CompareOptions): Promise<number> {
       memoryBytes: options.memory,
       weightBits: options.weightBits,
     };
-    note(
-      `Device: ${record.description}, ${
-        isSoftware ? "a SOFTWARE adapter: its times say nothing about a GPU" : "GPU"
-      }, ${record.runtime}.`,
-    );
+    note(deviceLine(record));
     const root = options.profiles ? userPath(options.profiles) : defaultRoot();
     using store = await ProfileStore.open(root, record);
     await store.acquire({

@@ -2,6 +2,7 @@ import type { DeviceRecord, Timing, Winner } from "../profiles/schema.ts";
 import type { Phase } from "../tuner/trial.ts";
 import type { TuneProgress } from "../tuner/tune.ts";
 import type { Workload } from "../tuner/workloads.ts";
+import { softwareLines } from "./device_lines.ts";
 import { changedTunables } from "./changed_tunables.ts";
 import { formatUs } from "./duration.ts";
 import { note, table } from "./output.ts";
@@ -88,9 +89,8 @@ export function winnerLines(winners: readonly Winner[], device: DeviceRecord): s
     w.error.toExponential(1),
     w.tiedWith.length > 0 ? `${config(w)} (tie with ${w.tiedWith.length})` : config(w),
   ]);
-  const truth = device.software ? ["Software adapter: these times say nothing about a GPU."] : [];
   return [
     ...table(["workload", "median", "roofline", "vs default", "error", "config"], rows, [1, 2, 3, 4]),
-    ...truth,
+    ...softwareLines(device),
   ];
 }

@@ -6,6 +6,7 @@ import { defaultRoot, ProfileStore } from "../profiles/store_fs.ts";
 import { chooseWinners } from "../profiles/winners.ts";
 import { type Strategy, strategyNamed } from "../tuner/strategies/mod.ts";
 import { tune, variantsOf } from "../tuner/tune.ts";
+import { deviceLine } from "./device_lines.ts";
 import { chooseWorkloads, type ChosenWorkloads, type WorkloadOptions } from "./choose_workloads.ts";
 import { CompileAhead, SLOW_COMPILE_MS } from "./compile_ahead.ts";
 import { followSearch, type WorkloadEnd } from "./follow_search.ts";
@@ -66,11 +67,7 @@ async function tuneAll(
     options.profiles ? userPath(options.profiles) : defaultRoot(),
     record,
   );
-  note(
-    `Device: ${record.description}, ${
-      record.software ? "a SOFTWARE adapter: its times say nothing about a GPU" : "GPU"
-    }, ${record.runtime}.`,
-  );
+  note(deviceLine(record));
   await store.acquire({
     onWait: (pid) =>
       note(`Another tuner${pid ? ` (process ${pid})` : ""} works on this profile; waiting for it to end.`),
@@ -125,7 +122,7 @@ async function tuneAll(
       samples: record.software ? 5 : 11,
       capUs: record.software ? SOFTWARE_CAP_US : GPU_CAP_US,
       signal,
-      ahead: (configs) => isSlow && ahead.ask(family.name, completeAxes(family, workload.axes), configs),
+      ahead: (likely) => isSlow && ahead.ask(family.name, completeAxes(family, workload.axes), likely()),
       run: (request) => trials.run(family.name, request, (phase) => display.phase(phase)),
     });
     const { end, died } = await followSearch(workload, job, async (progress) => {

@@ -1,5 +1,6 @@
 import { familyNamed } from "../kernels/mod.ts";
 import type { DeviceRecord } from "../profiles/schema.ts";
+import { softwareLines } from "./device_lines.ts";
 import { changedTunables } from "./changed_tunables.ts";
 import { formatUs } from "./duration.ts";
 import { table } from "./output.ts";
@@ -26,7 +27,7 @@ export function verifyLines(
         ran.length - failed.length
       } of ${ran.length} verifications passed on ${device.description} through ` +
         `${device.backend}, ${refusedVariants} variants refused, in ${formatUs(elapsedMs * 1e3)}.`,
-    ...(device.software ? ["Software adapter: these times say nothing about a GPU."] : []),
+    ...softwareLines(device),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { type Comparison, type FormulationPoint, HOW, type How, type Point } from "./comparison.ts";
+import { totalBytes } from "./memory.ts";
 
 /** One time over another at one length; above 1 the first model is faster. */
 export interface Ratio {
@@ -138,8 +139,7 @@ function savings({ memory }: Comparison, mine: string, theirs: string): Answers[
   return memory.filter((row) => row.model === mine).flatMap((a) => {
     const b = memory.find((row) => row.model === theirs && row.tokens === a.tokens);
     if (!b) return [];
-    const kept = (row: typeof a) => row.cacheBytes + row.stateBytes + row.convBytes;
-    return [{ tokens: a.tokens, share: 1 - kept(a) / kept(b) }];
+    return [{ tokens: a.tokens, share: 1 - totalBytes(a) / totalBytes(b) }];
   });
 }
 

@@ -72,5 +72,5 @@ export function largestBatch(
 
 /** Bytes of the weights; 0 for a model that does not state its projections. */
 export function weightBytes(model: Model, weightBits: number): number {
-  return parametersOf(model)?.total ? parametersOf(model)!.total * weightBits / 8 : 0;
+  return (parametersOf(model)?.total ?? 0) * weightBits / 8;
 }

@@ -1,6 +1,6 @@
 import { errorRatio } from "../kernels/core/error_ratio.ts";
 import type { AnyFamily, Axes, Plan, Range, Tensor } from "../kernels/core/family.ts";
-import { bufferBytes, fit } from "../kernels/core/fit.ts";
+import { fit, planBytes } from "../kernels/core/fit.ts";
 import type { Config } from "../kernels/core/space.ts";
 import { encodeStep, Execution } from "./executor.ts";
 import type { OpenDevice } from "./open_device.ts";
@@ -154,10 +154,7 @@ async function runWindows(
       windows: plan.windows!.length,
       dispatches: plan.passes.length,
       buffers: plan.buffers.length,
-      scratchBytes: plan.buffers.filter((b) => b.role === "scratch").reduce(
-        (sum, b) => sum + bufferBytes(b),
-        0,
-      ),
+      scratchBytes: planBytes(plan, "scratch"),
       longestDispatchMs: Math.max(...times) / 1e3,
       totalMs: times.reduce((sum, us) => sum + us, 0) / 1e3,
     };

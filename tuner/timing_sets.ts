@@ -1,5 +1,5 @@
 import type { AnyFamily, Axes, Plan } from "../kernels/core/family.ts";
-import { bufferBytes } from "../kernels/core/fit.ts";
+import { planBytes } from "../kernels/core/fit.ts";
 import { Execution } from "./executor.ts";
 import type { OpenDevice } from "./open_device.ts";
 import type { PipelineCache } from "./pipeline_cache.ts";
@@ -21,7 +21,7 @@ export async function completeSets(
   plan: Plan,
   pipelines: PipelineCache,
 ): Promise<void> {
-  const bytes = plan.buffers.reduce((sum, b) => sum + bufferBytes(b), 0);
+  const bytes = planBytes(plan);
   const wanted = opened.record.software ? 1 : Math.min(MOST_SETS, Math.ceil(CACHE_BYTES / bytes));
   while (sets.length < wanted) sets.push(await Execution.prepare(opened.device, plan, pipelines, sets[0]));
   fillForTiming(sets, plan, family, axes);

@@ -34,8 +34,8 @@ export interface TuneJob {
   readonly deadline: number;
   readonly samples: number;
   readonly capUs: number;
-  /** Told, before each trial, which variants are likely to be asked for next and are not known. */
-  readonly ahead?: (configs: readonly Config[]) => void;
+  /** Called before each trial; `likely` works out which variants will be asked for next and are not known. */
+  readonly ahead?: (likely: () => readonly Config[]) => void;
   /** Tried before anything else, as the winner of a workload like this one. */
   readonly start?: Config;
   readonly signal?: AbortSignal;
@@ -126,6 +126,9 @@ export async function* tune(job: TuneJob): AsyncGenerator<TuneProgress, TuneEnd>
     },
   };
   const results: (number | undefined)[] = [];
+  const likely = () =>
+    lookAhead(job.strategy, space, options, [...results, undefined], MOST_AHEAD)
+      .filter((config) => !looks.first(formatVariant(family.name, config)));
   const search = job.strategy.search(space, options);
   for (let next = search.next(); !next.done;) {
     const config = next.value;
@@ -139,9 +142,7 @@ export async function* tune(job: TuneJob): AsyncGenerator<TuneProgress, TuneEnd>
       end = ended(searchEnd) ?? (left-- <= 0 ? "out of trials" : undefined);
       if (end) break;
       const giveUpUs = looks.best?.timing && looks.best.timing.medianUs * GIVE_UP_FACTOR;
-      const likely = job.ahead &&
-        lookAhead(job.strategy, space, options, [...results, undefined], MOST_AHEAD);
-      if (likely) job.ahead!(likely.filter((ahead) => !looks.first(formatVariant(family.name, ahead))));
+      job.ahead?.(likely);
       const trial = await measured(config, job.samples, giveUpUs);
       if (!trial) return "stopped";
       yield progress("new", trial);

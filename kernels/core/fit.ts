@@ -8,6 +8,11 @@ export function bufferBytes(buffer: BufferSpec): number {
   return Math.max(4, Math.ceil(buffer.length * DTYPE_BYTES[buffer.dtype] / 4) * 4);
 }
 
+/** Bytes of a plan's buffers on the device, of all or of one role. */
+export function planBytes({ buffers }: Pick<Plan, "buffers">, role?: BufferSpec["role"]): number {
+  return buffers.reduce((sum, b) => sum + (role === undefined || b.role === role ? bufferBytes(b) : 0), 0);
+}
+
 /** Bytes of a buffer, or of a part of it, as a binding: rounded up to a multiple of 4. */
 export function bindingBytes(buffer: BufferSpec, range?: Range): number {
   return bufferBytes(range ? { ...buffer, length: range.length } : buffer);

@@ -85,7 +85,7 @@ const trialsOf = (steps: readonly TuneProgress[]) => steps.map((step) => step.tr
 
 Deno.test("before each trial a job is told what is likely to come, and never what is known", async () => {
   const told: string[][] = [];
-  const { ran } = await run({ ahead: (configs) => void told.push(configs.map(idOf)) });
+  const { ran } = await run({ ahead: (likely) => void told.push(likely().map(idOf)) });
   assertEquals(told[0], ran.slice(1, ALL.length));
   assertEquals(told.length, ALL.length);
   told.forEach((ids, i) => assert(ids.every((id) => ran.indexOf(id) > i), `${i}: ${ids}`));
