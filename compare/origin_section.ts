@@ -64,7 +64,7 @@ function variantSection(comparison: Comparison): string[] {
 }
 
 /** Which variant of which kernel was timed, and where. */
-export function variantsTable({ points }: Comparison): Table {
+function variantsTable({ points }: Comparison): Table {
   const uses = new Map<string, { phase: string; label: string; variant: string; tokens: Set<number> }>();
   for (const { phase, tokens, parts } of points) {
     for (const { label, variant } of parts) {

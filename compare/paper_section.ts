@@ -24,7 +24,7 @@ export function paperSection(comparison: Comparison): string[] {
 }
 
 /** The claims of arXiv 2510.26692 at 1M tokens beside the longest length here. */
-export function claimsTable({ ratios, batched, saved }: Answers): Table {
+function claimsTable({ ratios, batched, saved }: Answers): Table {
   const notes = new Footnotes();
   const ratio = (of: Answers["ratios"]) => {
     const last = of.at(-1);

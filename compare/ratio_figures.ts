@@ -91,7 +91,7 @@ function pointOf({ tokens, ratio, low, high, how }: Ratio): CurvePoint {
 }
 
 /** The ratio of two of the paper's curves; empty where it has not both. */
-export function paperRatios(figure: string, model: string, against: string): CurvePoint[] {
+function paperRatios(figure: string, model: string, against: string): CurvePoint[] {
   const of = (name: string): PaperCurve | undefined =>
     PAPER_CURVES.find((curve) => curve.figure === figure && curve.model === name);
   const [mine, theirs] = [of(model), of(against)];
