@@ -141,7 +141,18 @@ export class CallBench implements Bench {
     return `its buffers take ${formatBytes(bytes)}, and there are ${formatBytes(roomBytes)} for them`;
   }
 
+  /** A time at low clocks is taken once more where a quarter of the time left allows: the second may find them up. */
   async run(call: KernelCall, what: string, config?: Config): Promise<Trial> {
+    const first = await this.#runOnce(call, what, config);
+    if (!first.timing?.lowClocks) return first;
+    if (first.timing.medianUs * this.spans / 1e3 > this.leftMs() / 4) return first;
+    const second = await this.#runOnce(call, `${what}, again`, config);
+    if (!second.timing?.lowClocks || second.timing.medianUs <= first.timing.medianUs) return second;
+    this.#stored.set(storedKey(first), first);
+    return first;
+  }
+
+  async #runOnce(call: KernelCall, what: string, config: Config | undefined): Promise<Trial> {
     const { trials, store, ceilings, record } = this.#setting;
     const family = familyNamed(call.family);
     const asked = config ?? await this.configFor(call);

@@ -1,6 +1,6 @@
 import type { FormulationPoint } from "../compare/comparison.ts";
 import { type KernelCall, prefillCall } from "../compare/kernel_calls.ts";
-import type { KernelTimes } from "../compare/kernel_times.ts";
+import { type KernelTimes, measuredEstimate } from "../compare/kernel_times.ts";
 import { distinctMixers, isAffordable, type Question } from "../compare/measure_all.ts";
 import { type Config, formulations, initialConfig } from "../kernels/core/space.ts";
 import { formatVariant } from "../kernels/core/variant_id.ts";
@@ -42,9 +42,14 @@ export async function measureFormulations(
           continue;
         }
         if (isWinner) times.add(call, trial);
-        const { medianUs: us, lowUs, highUs } = trial.timing;
-        const variant = formatVariant(family, config);
-        points.push({ family, formulation, tokens, variant, tuned, us, lowUs, highUs, how: "measured" });
+        points.push({
+          family,
+          formulation,
+          tokens,
+          variant: formatVariant(family, config),
+          tuned,
+          ...measuredEstimate(trial.timing),
+        });
       }
     }
   }

@@ -9,7 +9,8 @@ import type { Workload } from "../tuner/workloads.ts";
 
 /**
  * Where the search of a workload begins: where it began before, so that a second run walks the same way and asks for
- * nothing new; else at the winner nearest to it, which may be its own of another source or driver.
+ * nothing new; else at the winner nearest to it, which may be its own of another source or driver, of other head
+ * sizes, or of a family with the same tunables. The search passes over a start that can't run.
  */
 export function warmStart(
   { family, workload, sourceHash, driver, trials, winners }: {
@@ -27,9 +28,13 @@ export function warmStart(
   const began = trials.find((trial) =>
     trial.sourceHash === sourceHash && trial.driver === driver && isOfSize(trial, axes, storage)
   );
-  const config = began?.config ??
-    nearestWinner(winners, bucketOf(family.name, axes, storage), sourceHash)?.config;
-  return config && completed(family.space, config);
+  const bucket = bucketOf(family.name, axes, storage);
+  const akin = winners.filter(({ config }) =>
+    Object.keys(config).every((name) => name in family.space.tunables)
+  );
+  const config = began?.config ?? nearestWinner(winners, bucket, sourceHash)?.config ??
+    nearestWinner(akin, bucket, sourceHash, { akin: true })?.config;
+  return config && { ...completed(family.space, config), ...storage };
 }
 
 /** What `config` says as far as the space still has it, and initial values for what is new. */

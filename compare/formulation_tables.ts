@@ -40,6 +40,9 @@ function formulationTable(family: string, points: readonly FormulationPoint[]): 
           ? []
           : [`${crossoverWords(crossover, formulation, "recurrent", spanOf(both))}.`];
       }),
+      ...points.flatMap(({ formulation, tokens, note }) =>
+        note === undefined ? [] : [`${formulation} at ${formatTokens(tokens)} tokens: ${note}.`]
+      ),
       ...notes.lines(),
     ],
   };

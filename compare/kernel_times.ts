@@ -1,4 +1,4 @@
-import type { Trial } from "../profiles/schema.ts";
+import type { Timing, Trial } from "../profiles/schema.ts";
 import type { Estimate } from "./comparison.ts";
 import { extended, integrate, type WindowTime } from "./integrate.ts";
 import { attends, callKey, decodeCall, type KernelCall, prefillCall } from "./kernel_calls.ts";
@@ -107,13 +107,13 @@ export class KernelTimes {
       const isFinal = status !== "timeout" && status !== "device_lost";
       return { missing: `${status}: ${reason}`, ...(isFinal && { final: true as const }) };
     }
-    const { medianUs: us, lowUs, highUs, lowClocks } = trial.timing;
+    const estimate = measuredEstimate(trial.timing);
     const notes = [
-      ...(lowClocks ? ["at low clocks: an upper bound"] : []),
+      ...(estimate.note === undefined ? [] : [estimate.note]),
       ...Object.keys(call.storage).filter((name) => trial.config[name] !== call.storage[name])
         .map((name) => `${name}=${trial.config[name]}, as the device lacks ${call.storage[name]}`),
     ];
-    return { us, lowUs, highUs, how: "measured", ...(notes.length > 0 && { note: notes.join("; ") }), trial };
+    return { ...estimate, ...(notes.length > 0 && { note: notes.join("; ") }), trial };
   }
 
   #timesAt(callAt: (tokens: number) => KernelCall): Known[] {
@@ -122,6 +122,11 @@ export class KernelTimes {
       return "missing" in time ? [] : [{ tokens, ...time }];
     });
   }
+}
+
+/** A timing as an estimate; at low clocks it may have taken longer than it needs. */
+export function measuredEstimate({ medianUs: us, lowUs, highUs, lowClocks }: Timing): Estimate {
+  return { us, lowUs, highUs, how: "measured", ...(lowClocks && { note: "at low clocks: an upper bound" }) };
 }
 
 /** An estimate with the reason why it is none of its own. */

@@ -36,14 +36,29 @@ export function bucketOf(family: string, axes: Axes, storage: Config = {}): stri
   return `${family}@${parts.join(",")}`;
 }
 
+export interface DistanceOptions {
+  /** Other families and exact sizes count as far away instead of not at all. */
+  readonly akin?: boolean;
+}
+
+/** More than any number of steps between two sizes: what a family or an exact size that differs counts. */
+const FAR = 1000;
+
 /**
  * How far two buckets are apart: the sum over classes of the power-of-two steps between them.
- * Undefined where the family, the axes or an exact size differ, since the config of one may not even run in the other.
+ * Undefined where the axes differ, and where the family or an exact size does unless `akin` is asked for, since the
+ * config of one may not even run in the other.
  */
-export function bucketDistance(a: string, b: string): number | undefined {
+export function bucketDistance(
+  a: string,
+  b: string,
+  { akin = false }: DistanceOptions = {},
+): number | undefined {
   const [left, right] = [parse(a), parse(b)];
-  if (left.exact !== right.exact || left.classes.size !== right.classes.size) return undefined;
-  let distance = 0;
+  if (left.classes.size !== right.classes.size) return undefined;
+  const others = new Set(left.exact).symmetricDifference(new Set(right.exact)).size;
+  if (others > 0 && !akin) return undefined;
+  let distance = others * FAR;
   for (const [name, size] of left.classes) {
     const other = right.classes.get(name);
     if (other === undefined) return undefined;
@@ -57,7 +72,7 @@ function classOf(size: number): number {
   return size <= 0 ? 0 : 2 ** Math.ceil(Math.log2(size));
 }
 
-function parse(bucket: string): { exact: string; classes: Map<string, number> } {
+function parse(bucket: string): { exact: string[]; classes: Map<string, number> } {
   const [family, list = ""] = bucket.split("@");
   const classes = new Map<string, number>();
   const exact = [family];
@@ -66,5 +81,5 @@ function parse(bucket: string): { exact: string; classes: Map<string, number> } 
     if (size === undefined) exact.push(part);
     else classes.set(name, Number(size));
   }
-  return { exact: exact.join(), classes };
+  return { exact, classes };
 }

@@ -76,6 +76,15 @@ Deno.test("bucketDistance() counts power-of-two steps, and refuses other familie
   assertEquals(bucketDistance(bucketOf("g", { T: 1 }), bucketOf("f", { T: 1 })), undefined);
 });
 
+Deno.test("bucketDistance() counts other head sizes and families as far away where what is akin will do", () => {
+  const at = (T: number, K = 64, family = "f") => bucketOf(family, { T, H: 4, K });
+  const far = (a: string, b: string) => bucketDistance(a, b, { akin: true })!;
+  assertEquals(far(at(8192), at(1024)), 3);
+  assertEquals(far(at(8192), at(8192, 128)) > far(at(8192), at(1)), true);
+  assertEquals(far(at(8192), at(8192, 128, "g")) > far(at(8192), at(8192, 128)), true);
+  assertEquals(bucketDistance(at(8192), bucketOf("f", { S: 8192, H: 4, K: 64 }), { akin: true }), undefined);
+});
+
 Deno.test("resolve() falls back to the family's default where nothing is known", () => {
   assertEquals(resolve([], device, family, axes, "aaaa"), {
     config: { tile: 16, wide: false },
