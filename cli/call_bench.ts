@@ -46,6 +46,7 @@ export class CallBench implements Bench {
   readonly spans: number;
   readonly #setting: Setting;
   readonly #stored = new Map<string, Trial>();
+  readonly #poor = new Map<string, Trial>();
   readonly #untuned = new Set<string>();
   readonly #configs = new Map<string, Promise<Config>>();
   readonly #searched = new Map<string, ReturnType<ProfileStore["trials"]>>();
@@ -63,9 +64,9 @@ export class CallBench implements Bench {
     const { trials, warnings } = await setting.store.trials(COLLECTION);
     for (const warning of warnings) note(warning);
     for (const trial of trials) {
-      if (trial.driver === setting.record.driver && isLasting(trial)) {
-        bench.#stored.set(storedKey(trial), trial);
-      }
+      if (trial.driver !== setting.record.driver) continue;
+      if (isLasting(trial)) bench.#stored.set(storedKey(trial), trial);
+      else if (trial.timing) bench.#poor.set(storedKey(trial), trial);
     }
     return bench;
   }
@@ -92,7 +93,7 @@ export class CallBench implements Bench {
     const found = familyNamed(family);
     const possible = possibleStorage(found, storage, capabilities);
     const choice = await winnerFor(found, axes, { record, capabilities }, possible, root);
-    if (!choice.winner && !this.#untuned.has(family)) {
+    if (!choice.winner && !choice.passedOver && !this.#untuned.has(family)) {
       this.#untuned.add(family);
       if (!record.software) {
         note(
@@ -120,10 +121,17 @@ export class CallBench implements Bench {
   }
 
   async known(call: KernelCall, config?: Config): Promise<Trial | undefined> {
+    return this.#stored.get(await this.#keyOf(call, config));
+  }
+
+  async poor(call: KernelCall, config?: Config): Promise<Trial | undefined> {
+    return this.#poor.get(await this.#keyOf(call, config));
+  }
+
+  async #keyOf(call: KernelCall, config?: Config): Promise<string> {
     const { family, axes } = call;
-    const asked = config ?? await this.configFor(call);
-    const hash = await sourceHash(familyNamed(family));
-    return this.#stored.get(storedKey({ variant: formatVariant(family, asked), axes, sourceHash: hash }));
+    const variant = formatVariant(family, config ?? await this.configFor(call));
+    return storedKey({ variant, axes, sourceHash: await sourceHash(familyNamed(family)) });
   }
 
   /** A device that shares the computer's memory might take all of it before it says no. */

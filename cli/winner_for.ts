@@ -12,6 +12,8 @@ export interface Choice {
   readonly from: string;
   /** Whether it is a profile's winner, of these sizes or of others. */
   readonly winner: boolean;
+  /** Whether the profile has winners of such sizes, none of which runs at these. */
+  readonly passedOver: boolean;
   /** Profiles that could not be read, and nearer winners that were passed over. */
   readonly notices: readonly string[];
 }
@@ -45,5 +47,11 @@ export async function winnerFor(
       found.exactBucket ? "" : ", the nearest workload known"
     }, by ${found.rung}`
     : "no profile knows this device and shape: the family's default, or what is nearest to it and runs here";
-  return { config: found.config, from, winner: found.winner !== undefined, notices };
+  return {
+    config: found.config,
+    from,
+    winner: found.winner !== undefined,
+    passedOver: found.skipped.length > 0,
+    notices,
+  };
 }

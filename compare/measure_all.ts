@@ -16,6 +16,8 @@ export interface Question {
 export interface Bench {
   /** The stored trial of a call, where it still holds. */
   known(call: KernelCall): Promise<Trial | undefined>;
+  /** A stored trial at low clocks: worth taking again, and better than none. */
+  poor(call: KernelCall): Promise<Trial | undefined>;
   /** Why a call must not run, as in "it needs more memory than there is"; undefined where it may. */
   refusal(call: KernelCall): Promise<string | undefined>;
   /** Times one call; one that fails is a trial too. */
@@ -44,7 +46,11 @@ export async function measureAll(question: Question, times: KernelTimes, bench: 
   /** False where the call would take too long, must not run, or failed. */
   const measure = async (call: KernelCall, what: string): Promise<boolean> => {
     const known = times.trialOf(call) ?? await bench.known(call);
-    if (!known && !isAffordable(call, times, bench)) return false;
+    if (!known && !isAffordable(call, times, bench)) {
+      const poor = await bench.poor(call);
+      if (poor) times.add(call, poor);
+      return poor !== undefined;
+    }
     const refusal = known ? undefined : await bench.refusal(call);
     if (refusal !== undefined) {
       times.refuse(call, refusal);
@@ -67,7 +73,7 @@ export async function measureAll(question: Question, times: KernelTimes, bench: 
       if (unfinished.get(mixer)) {
         unfinished.set(mixer, await measure(call, `${mixer.kind} prefill, ${tokens} tokens`));
       } else {
-        const known = await bench.known(call); // of a run that had more time
+        const known = await bench.known(call) ?? await bench.poor(call); // of a run that had more time
         if (known) times.add(call, known);
       }
     }

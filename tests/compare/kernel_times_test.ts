@@ -70,6 +70,7 @@ function fakeBench(
     spans: 10,
     leftMs: () => left,
     known: () => Promise.resolve(undefined),
+    poor: () => Promise.resolve(undefined),
     refusal: (call) => Promise.resolve(refuses?.(call)),
     run(call) {
       ran.push(call);
@@ -279,4 +280,15 @@ Deno.test("crossover() finds where lines on log axes meet, and says always and n
 Deno.test("lengthsBetween() gives powers of two and refuses an empty range in one sentence", () => {
   assertEquals(lengthsBetween(4096, 20000), [4096, 8192, 16384]);
   assertThrows(() => lengthsBetween(5000, 8000), RangeError, "no power of two lies there");
+});
+
+Deno.test("measureAll() takes a stored time at low clocks where there is no time for another", async () => {
+  const { bench, ran } = fakeBench(0.001);
+  const stored = (call: KernelCall) => {
+    const { timing, ...rest } = trial(call);
+    return Promise.resolve({ ...rest, timing: { ...timing!, lowClocks: true as const } });
+  };
+  const { points } = await comparisonOf(question(4096), { ...bench, poor: stored });
+  assertEquals(ran, []);
+  assertEquals(points.length > 0 && points.every((p) => p.note?.includes("at low clocks")), true);
 });
