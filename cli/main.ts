@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { benchCommand } from "./commands/bench.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { answerCompletion, completionsCommand } from "./commands/completions.ts";
+import { dashboardCommand } from "./commands/dashboard.ts";
 import { devicesCommand } from "./commands/devices.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { profilesCommand } from "./commands/profiles.ts";
@@ -25,6 +26,7 @@ const program = new Command("deltatune")
 Examples:
   deno task tune                                     tune this device's kernels, two minutes
   deno task compare                                  hybrid against full attention, to a million tokens
+  deno task dashboard                                both as pages in a browser
   deno task doctor                                   what can this machine do?
   deno task verify                                   are they right, on this device?
   deno task run kda_prefill --in case.safetensors --out result.safetensors
@@ -37,6 +39,7 @@ for (
     tuneCommand(),
     benchCommand(),
     compareCommand(),
+    dashboardCommand(),
     runCommand(),
     verifyCommand(),
     variantsCommand(),

@@ -1,10 +1,10 @@
-// ARCHITECTURE.md's rule on imports: kernels <- profiles <- tuner <- compare <- cli, and Deno or Node only at the edge.
+// ARCHITECTURE.md's rule on imports: kernels <- profiles <- tuner <- compare <- dashboard <- cli, and Deno or Node only at the edge.
 import { assert, assertEquals } from "../assert.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 /** A folder may import itself and those before it. */
-const LAYERS = ["kernels", "profiles", "tuner", "compare", "cli", "tests"];
-const EDGE = /^(cli\/|tests\/|(profiles|compare)\/\w+_fs\.ts$)/;
+const LAYERS = ["kernels", "profiles", "tuner", "compare", "dashboard", "cli", "tests"];
+const EDGE = /^(cli\/|tests\/|(profiles|compare|dashboard)\/\w+_fs\.ts$|dashboard\/(build|serve)\.ts$)/;
 
 interface Module {
   /** Path from the repository's root. */
@@ -15,8 +15,9 @@ interface Module {
 
 function* sources(folder: URL): Generator<URL> {
   for (const entry of Deno.readDirSync(folder)) {
+    if (entry.name === "dist") continue;
     if (entry.isDirectory) yield* sources(new URL(`${entry.name}/`, folder));
-    else if (entry.name.endsWith(".ts")) yield new URL(entry.name, folder);
+    else if (/\.tsx?$/.test(entry.name)) yield new URL(entry.name, folder);
   }
 }
 

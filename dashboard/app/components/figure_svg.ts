@@ -1,0 +1,33 @@
+import * as Plot from "@observablehq/plot";
+import type { Figure } from "../../../compare/figure.ts";
+import { PAGE_LOOK } from "../../../compare/look.ts";
+import { svgDocument } from "../../../compare/svg_document.ts";
+
+/** A drawn figure: SVG text without styles or scripts of its own, and its scales. */
+export interface DrawnFigure {
+  readonly svg: string;
+  readonly width: number;
+  readonly height: number;
+  /** Pixels across for a value on the x axis; undefined where the figure has no such axis. */
+  readonly x?: (value: number) => number;
+}
+
+/** Draws a figure in the page's colours. The page's policy allows no inline style: rules on `.plot` stand in for them. */
+export function drawFigure(figure: Figure, width = 760): DrawnFigure {
+  const document = svgDocument();
+  const plot = Plot.plot({ ...figure.options(PAGE_LOOK, width), document } as Plot.PlotOptions) as
+    & SVGSVGElement
+    & Plot.Plot;
+  for (const style of [...plot.querySelectorAll("style")]) style.remove();
+  for (const styled of [plot, ...plot.querySelectorAll("[style]")]) styled.removeAttribute("style");
+  plot.setAttribute("class", "plot");
+  plot.setAttribute("role", "img");
+  plot.setAttribute("aria-label", figure.alt);
+  const scale = plot.scale("x");
+  return {
+    svg: plot.outerHTML,
+    width: Number(plot.getAttribute("width")),
+    height: Number(plot.getAttribute("height")),
+    ...(scale && { x: (value: number) => scale.apply(value) as number }),
+  };
+}

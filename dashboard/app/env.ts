@@ -1,0 +1,57 @@
+import type { Comparison } from "../../compare/comparison.ts";
+import type { Profile, Trial } from "../../profiles/schema.ts";
+
+/** A device's folder of the store. */
+export interface ShelvedDevice {
+  /** Name of its folder, and its word in URLs. */
+  readonly slug: string;
+  readonly profile: Profile;
+  /** Families with trials on disk, in the order of the registry; others by name behind them. */
+  readonly families: readonly string[];
+  /** When its comparison was stored; undefined where there is none. */
+  readonly comparedAt?: Date;
+}
+
+export interface ShelvedTrials {
+  readonly trials: readonly Trial[];
+  /** What could not be read, a sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** The stored profiles as pages read them: parsed once, and again when a file changed. Never writes while reading. */
+export interface Shelf {
+  devices(): Promise<{ devices: readonly ShelvedDevice[]; warnings: readonly string[] }>;
+  /** The device of that slug; undefined for any other text, paths included. */
+  device(slug: string): Promise<ShelvedDevice | undefined>;
+  /** Trials of one family, oldest first. Throws StoreError where the file is of a newer version. */
+  trials(device: ShelvedDevice, family: string): Promise<ShelvedTrials>;
+  /** The stored comparison; undefined where there is none. Throws StoreError where it can't be read. */
+  comparison(device: ShelvedDevice): Promise<Comparison | undefined>;
+}
+
+/** What the edge hands to every request. */
+export interface Bindings {
+  readonly shelf: Shelf;
+  /** Asked of every request where the server listens beyond this machine. */
+  readonly token?: string;
+  /** URL paths of built files by source, as "app/client.ts". */
+  readonly assets: Readonly<Record<string, string>>;
+  /** Aborts when the server stops: streams must end. */
+  readonly ending: AbortSignal;
+}
+
+export interface Env {
+  Bindings: Bindings;
+}
+
+/** The section of the navigation a page belongs to. */
+export type Section = "overview" | "compare" | "devices" | "tune" | "live" | "portability";
+
+declare module "hono" {
+  interface ContextRenderer {
+    (
+      content: preact.ComponentChild,
+      props: { readonly title: string; readonly section?: Section },
+    ): Response | Promise<Response>;
+  }
+}

@@ -1,0 +1,74 @@
+import { bodyLimit } from "hono/body-limit";
+import { getCookie, setCookie } from "hono/cookie";
+import { createMiddleware } from "hono/factory";
+import { timingSafeEqual } from "hono/utils/buffer";
+import type { Env } from "./env.ts";
+
+/** A profile of 20,000 trials has 16 MiB. */
+export const MOST_BODY_BYTES = 16 * 2 ** 20;
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/;
+const COOKIE = "deltatune_token";
+
+/** What no page may do: run scripts or styles of another origin or of a text, be framed, post elsewhere. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+].join("; ");
+
+const limited = bodyLimit({
+  maxSize: MOST_BODY_BYTES,
+  onError: (c) =>
+    c.json({
+      error: `Cannot take the body: it is larger than ${MOST_BODY_BYTES / 2 ** 20} MiB; send fewer trials`,
+    }, 413),
+});
+
+/**
+ * Stands before every route: the token where one is asked for, the host's own name where not (a foreign page can point
+ * its name at this machine), posts from this origin only and of bounded size, and a policy for what pages may load.
+ */
+export const guard = createMiddleware<Env>(async (c, next) => {
+  const { token } = c.env;
+  const host = c.req.header("host") ?? new URL(c.req.url).host;
+  if (token === undefined && !LOOPBACK.test(host)) {
+    return c.text(`Cannot serve ${JSON.stringify(host)}: this dashboard answers to localhost only`, 403);
+  }
+  if (token !== undefined && !await isAuthorised(c.req.raw, getCookie(c, COOKIE), token)) {
+    return c.text("Cannot serve this page without its token: open the address the server printed", 401);
+  }
+  if (c.req.method !== "GET" && c.req.method !== "HEAD") {
+    const origin = c.req.header("origin");
+    if (origin === undefined || new URL(origin, "http://invalid").host !== host) {
+      return c.json({
+        error: `Cannot take a ${c.req.method} from ${
+          origin ?? "an unnamed origin"
+        }: only the dashboard's own pages may send`,
+      }, 403);
+    }
+  }
+  if (token !== undefined && c.req.query("token") !== undefined) {
+    setCookie(c, COOKIE, token, { httpOnly: true, sameSite: "Strict", path: "/" });
+    const url = new URL(c.req.url);
+    url.searchParams.delete("token");
+    return c.redirect(`${url.pathname}${url.search}`);
+  }
+  const answer = await limited(c, next);
+  c.header("content-security-policy", POLICY);
+  c.header("x-content-type-options", "nosniff");
+  c.header("referrer-policy", "no-referrer");
+  c.header("cross-origin-opener-policy", "same-origin");
+  return answer;
+});
+
+async function isAuthorised(request: Request, cookie: string | undefined, token: string): Promise<boolean> {
+  const given = new URL(request.url).searchParams.get("token") ??
+    request.headers.get("authorization")?.replace(/^Bearer /, "") ?? cookie;
+  return given !== undefined && await timingSafeEqual(given, token);
+}

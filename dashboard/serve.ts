@@ -1,0 +1,53 @@
+import { loadAssets } from "./assets_fs.ts";
+import { buildDashboard } from "./build.ts";
+import { openShelf } from "./shelf_fs.ts";
+
+export interface DashboardOptions {
+  /** Folder of the profiles. */
+  readonly root: string;
+  readonly hostname: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Asked of every request; must be there where `hostname` is not this machine's own. */
+  readonly token?: string;
+  readonly onBuild?: () => void;
+}
+
+export interface RunningDashboard {
+  /** Where a browser finds it, with the token where there is one. */
+  readonly url: string;
+  /** Answers requests under way, ends streams, and lets go of the port. */
+  close(): Promise<void>;
+  readonly finished: Promise<void>;
+}
+
+/**
+ * Builds what is not built, reads the store once so that the first page is as quick as the others, and serves. Throws
+ * Deno.errors.AddrInUse where the port is taken.
+ */
+export async function serveDashboard(options: DashboardOptions): Promise<RunningDashboard> {
+  const { root, hostname, port, token } = options;
+  await buildDashboard(options.onBuild);
+  const server: App = (await import(new URL("dist/server/server.mjs", import.meta.url).href)).default;
+  const assets = await loadAssets();
+  const shelf = openShelf(root);
+  await shelf.devices();
+  const ending = new AbortController();
+  const listener = Deno.serve({ hostname, port, onListen: () => {} }, (request) =>
+    assets.respond(request) ??
+      server.fetch(request, { shelf, token, assets: assets.paths, ending: ending.signal }));
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  const path = token === undefined ? "/" : `/?token=${encodeURIComponent(token)}`;
+  return {
+    url: `http://${host}:${listener.addr.port}${path}`,
+    finished: listener.finished,
+    async close() {
+      ending.abort();
+      await listener.shutdown();
+    },
+  };
+}
+
+interface App {
+  fetch(request: Request, env: unknown): Response | Promise<Response>;
+}
