@@ -1,3 +1,5 @@
+import type {} from "hono"; // whose ContextRenderer is told about pages below
+import type { ComponentChild } from "preact";
 import type { Comparison } from "../../compare/comparison.ts";
 import type { Profile, Trial } from "../../profiles/schema.ts";
 
@@ -50,7 +52,7 @@ export type Section = "overview" | "compare" | "devices" | "tune" | "live" | "po
 declare module "hono" {
   interface ContextRenderer {
     (
-      content: preact.ComponentChild,
+      content: ComponentChild,
       props: { readonly title: string; readonly section?: Section },
     ): Response | Promise<Response>;
   }

@@ -7,6 +7,8 @@ const COMMANDS = [
   "run",
   "verify",
   "bench",
+  "compare",
+  "dashboard",
   "variants",
   "profiles",
   "devices",
@@ -56,6 +58,11 @@ const BAD: [string[], RegExp][] = [
   [["devices", "extra"], /Too many arguments/],
   [["completions", "tcsh"], /'tcsh' is invalid/],
   [["run", "kda_decode"], /--in/],
+  [["dashboard", "--host", "0.0.0.0"], /Cannot listen on 0\.0\.0\.0 without a token.*add --token/],
+  [["dashboard", "--host", "0.0.0.0", "--token", "short"], /Cannot take a token of 5 letters/],
+  [["dashboard", "--port", "65536"], /Cannot listen on port 65536/],
+  [["dashboard", "--port", "http"], /--port takes a whole number/],
+  [["dashboard", "--host", "192.0.2.7", "--token", "0123456789abcdef"], /Cannot listen on 192\.0\.2\.7/],
 ];
 
 for (const [args, says] of BAD) {
