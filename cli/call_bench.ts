@@ -104,8 +104,14 @@ export class CallBench implements Bench {
     return choice.config;
   }
 
-  /** The fastest stored config of a formulation at the length nearest to a call's; undefined where none is stored. */
-  async bestOf(formulation: string, call: KernelCall): Promise<Config | undefined> {
+  /**
+   * The fastest stored config of a formulation at the length nearest to a call's, and whether it is the best of several;
+   * undefined where none is stored.
+   */
+  async bestOf(
+    formulation: string,
+    call: KernelCall,
+  ): Promise<{ config: Config; ofSeveral: boolean } | undefined> {
     const { store, record } = this.#setting;
     const hash = await sourceHash(familyNamed(call.family));
     const stored = this.#searched.get(call.family) ?? store.trials(call.family);
@@ -117,7 +123,8 @@ export class CallBench implements Bench {
       Object.entries(call.storage).every(([name, value]) => trial.config[name] === value)
     );
     const far = (trial: Trial) => Math.abs(Math.log(trial.axes.T / call.axes.T));
-    return mine.sort((a, b) => far(a) - far(b) || a.timing!.medianUs - b.timing!.medianUs)[0]?.config;
+    const [best] = mine.sort((a, b) => far(a) - far(b) || a.timing!.medianUs - b.timing!.medianUs);
+    return best && { config: best.config, ofSeveral: mine.some(({ variant }) => variant !== best.variant) };
   }
 
   async known(call: KernelCall, config?: Config): Promise<Trial | undefined> {

@@ -74,8 +74,8 @@ async function choicesFor(call: KernelCall, bench: CallBench): Promise<Choice[]>
         return { formulation, config: winner, tuned: isKnown, isWinner: true };
       }
       const best = await bench.bestOf(formulation, call);
-      const config = best ?? { ...initialConfig(space, value), ...storageOf(call, winner) };
-      return { formulation, config, tuned: best !== undefined, isWinner: false };
+      const config = best?.config ?? { ...initialConfig(space, value), ...storageOf(call, winner) };
+      return { formulation, config, tuned: best?.ofSeveral ?? false, isWinner: false };
     }),
   );
 }

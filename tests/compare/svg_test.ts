@@ -159,3 +159,21 @@ Deno.test("svgOf(): words of a device can't break out of the text", async () => 
   assert(svg.querySelector("title")!.textContent!.includes(`A <b> & "C" </svg>`));
   assertEquals([...await pngOf(text, assets, 1)].slice(1, 4), [0x50, 0x4e, 0x47]);
 });
+
+Deno.test("svgOf(): the rule of a crossing begins below the words of the one left of it", () => {
+  const later = three.formulations.map((point) =>
+    point.formulation === "chunked" ? { ...point, us: 12000 + point.us / 20 } : point
+  );
+  for (const formulations of [later, later.toReversed()]) {
+    const { svg } = drawn({ ...three, formulations }, "formulations_kda_prefill");
+    const rules = [...svg.querySelectorAll("g[aria-label=rule] line")]
+      .map((line) => ["x1", "x2", "y1"].map((name) => Number(line.getAttribute(name))))
+      .filter(([x1, x2]) => x1 === x2).toSorted((a, b) => a[0] - b[0]);
+    const words = [...svg.querySelectorAll("g[text-anchor=start]")]
+      .filter((group) => group.textContent!.includes("below recurrent")).map(placeOf)
+      .toSorted((a, b) => a[0] - b[0]);
+    assertEquals([rules.length, words.length], [2, 2]);
+    assert(Math.abs(words[0][0] - rules[0][0] - 6) < 0.01, `${words[0]} beside ${rules[0]}`);
+    assert(rules[1][2] >= words[0][1] + 11, `${rules[1]} through words at ${words[0]}`);
+  }
+});
