@@ -84,7 +84,7 @@ Deno.test("svgOf(): lines are dashed where a time is projected and nowhere else"
 
 Deno.test("svgOf(): the paper's curves lie beside the ratios where it has both models", () => {
   const paper = (svg: Element) =>
-    [...svg.querySelectorAll("text")].filter((text) => text.textContent!.startsWith("paper:")).length;
+    [...svg.querySelectorAll("text")].filter((text) => text.textContent!.startsWith("paper's")).length;
   assertEquals(paper(drawn(two, "ratio_full-mla-48b").svg), 3);
   const others = sampleComparison(["kimi-k3", "mha-48b"]);
   assertEquals(paper(drawn(others, "ratio_mha-48b").svg), 0);
