@@ -31,8 +31,8 @@ function trial(config: Config, medianUs: number, T = 8192, changes: Partial<Tria
 }
 
 /** What a bench knows of the recurrent formulation from stored trials; no device is asked. */
-async function bestAmong(trials: readonly Trial[]) {
-  let best: Awaited<ReturnType<CallBench["bestOf"]>>;
+async function triedAmong(trials: readonly Trial[]): Promise<(readonly [unknown, number])[]> {
+  let tried: Trial[] = [];
   await inFolder(async (root) => {
     using store = await ProfileStore.open(root, record);
     for (const one of trials) await store.append(one);
@@ -46,30 +46,26 @@ async function bestAmong(trials: readonly Trial[]) {
       end: Infinity,
       roomBytes: Infinity,
     });
-    best = await bench.bestOf("recurrent", call);
+    tried = await bench.triedOf("recurrent", call);
   });
-  return best;
+  return tried.map(({ config, axes }) => [config.tileV, axes.T] as const);
 }
 
-Deno.test("CallBench.bestOf() takes the fastest at the nearest length, and says whether others were tried", async () => {
-  const wide = { ...recurrent, tileV: 32 };
-  assertEquals(await bestAmong([]), undefined);
-  assertEquals(await bestAmong([trial(recurrent, 30), trial(recurrent, 400, 131072)]), {
-    config: recurrent,
-    ofSeveral: false,
-  });
-  assertEquals(await bestAmong([trial(recurrent, 30), trial(wide, 20), trial(wide, 5, 131072)]), {
-    config: wide,
-    ofSeveral: true,
-  });
+Deno.test("CallBench.triedOf() has the nearest length first, and there the fastest", async () => {
+  const [narrow, wide] = [{ ...recurrent, tileV: 16 }, { ...recurrent, tileV: 32 }];
+  assertEquals(await triedAmong([]), []);
+  assertEquals(
+    await triedAmong([trial(wide, 5, 131072), trial(narrow, 30), trial(wide, 20)]),
+    [[32, 8192], [16, 8192], [32, 131072]],
+  );
 });
 
-Deno.test("CallBench.bestOf() passes over other formulations, sources, drivers and storage", async () => {
+Deno.test("CallBench.triedOf() passes over other formulations, sources, drivers and storage", async () => {
   const others = [
     trial({ ...initialConfig(family.space, "chunked"), ...call.storage }, 1),
     trial(recurrent, 1, 8192, { sourceHash: "0000" }),
     trial(recurrent, 1, 8192, { driver: "1" }),
     trial({ ...recurrent, io: "f32" }, 1),
   ];
-  assertEquals(await bestAmong(others), undefined);
+  assertEquals(await triedAmong(others), []);
 });
