@@ -104,20 +104,19 @@ export class CallBench implements Bench {
     return choice.config;
   }
 
-  /** The fastest stored config of a formulation at the length nearest to a call's; undefined where none is stored. */
-  async bestOf(formulation: string, call: KernelCall): Promise<Config | undefined> {
+  /** Stored times of a formulation's variants, those at the length nearest to a call's first, there the fastest. */
+  async triedOf(formulation: string, call: KernelCall): Promise<Trial[]> {
     const { store, record } = this.#setting;
     const hash = await sourceHash(familyNamed(call.family));
     const stored = this.#searched.get(call.family) ?? store.trials(call.family);
     this.#searched.set(call.family, stored);
     const { trials } = await stored;
-    const mine = trials.filter((trial) =>
+    const far = (trial: Trial) => Math.abs(Math.log(trial.axes.T / call.axes.T));
+    return trials.filter((trial) =>
       trial.timing && trial.driver === record.driver && trial.sourceHash === hash &&
       trial.config.formulation === formulation &&
       Object.entries(call.storage).every(([name, value]) => trial.config[name] === value)
-    );
-    const far = (trial: Trial) => Math.abs(Math.log(trial.axes.T / call.axes.T));
-    return mine.sort((a, b) => far(a) - far(b) || a.timing!.medianUs - b.timing!.medianUs)[0]?.config;
+    ).sort((a, b) => far(a) - far(b) || a.timing!.medianUs - b.timing!.medianUs);
   }
 
   async known(call: KernelCall, config?: Config): Promise<Trial | undefined> {

@@ -73,9 +73,14 @@ async function choicesFor(call: KernelCall, bench: CallBench): Promise<Choice[]>
       if (winner.formulation === value) {
         return { formulation, config: winner, tuned: isKnown, isWinner: true };
       }
-      const best = await bench.bestOf(formulation, call);
-      const config = best ?? { ...initialConfig(space, value), ...storageOf(call, winner) };
-      return { formulation, config, tuned: best !== undefined, isWinner: false };
+      const [best, ...others] = await bench.triedOf(formulation, call);
+      const config = best?.config ?? { ...initialConfig(space, value), ...storageOf(call, winner) };
+      return {
+        formulation,
+        config,
+        tuned: others.some(({ variant }) => variant !== best.variant),
+        isWinner: false,
+      };
     }),
   );
 }

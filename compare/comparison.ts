@@ -59,7 +59,9 @@ export const formulationPointSchema = estimateSchema.extend({
   formulation: z.string(),
   tokens: z.int().positive(),
   variant: z.string(),
-  tuned: z.boolean().optional().meta({ description: "False for a formulation's default variant" }),
+  tuned: z.boolean().optional().meta({
+    description: "False where no other variant of the formulation was tried",
+  }),
 }).meta({ description: "One formulation of a kernel at one length, one layer" });
 
 /** A comparison of models on one device: all that tables, figures and pages show. */

@@ -28,7 +28,7 @@ const HEIGHT = 400, TOP = 30, BOTTOM = 48, LEFT = 62, LINE = 15;
 /** Plot's options for them; labels stand at the curves' ends. */
 export function curvePlotOptions(plot: CurvePlot, look: Look, width = 760): Plot.PlotOptions {
   const { curves, lengths, xLabel, yLabel, domain, ticks, format, tickFormat = format } = plot;
-  const labels = curves.map((curve) => `${shortened(curve.label)} ${endValue(curve, plot)}`);
+  const labels = curves.map((curve) => `${shortened(curve.label)}: ${endValue(curve, plot)}`);
   const marginRight = 20 + Math.max(...labels.map((label) => label.length)) * 6.3;
   return {
     width,
@@ -107,10 +107,10 @@ function endLabels(
   );
 }
 
-/** Rules with words at their tops, where rising curves leave room. */
+/** Rules with words at their tops, where rising curves leave room; each begins below the words of those left of it. */
 function crossingMarks({ crossings }: CurvePlot, look: Look): Plot.Markish[] {
-  return crossings.flatMap(({ tokens, label }, i) => [
-    Plot.ruleX([tokens], { stroke: look.muted, strokeWidth: 0.75 }),
+  return crossings.toSorted((a, b) => a.tokens - b.tokens).flatMap(({ tokens, label }, i) => [
+    Plot.ruleX([tokens], { stroke: look.muted, strokeWidth: 0.75, insetTop: i * LINE }),
     Plot.text([label], {
       x: [tokens],
       frameAnchor: "top",

@@ -30,7 +30,7 @@ export function altText(title: string, curves: readonly Curve[], format: (value:
     `${how === "projected" ? "~" : ""}${format(value)} at ${formatTokens(tokens)}`;
   const ends = curves.map((curve) => {
     const [first, last] = [curve.points[0], curve.points.at(-1)!];
-    return `${curve.label} ${words(first)} to ${words(last)}`;
+    return `${curve.label}: ${first === last ? words(last) : `${words(first)} to ${words(last)}`}`;
   });
   return `${title}. ${ends.join("; ")}.`;
 }

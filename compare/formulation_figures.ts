@@ -3,6 +3,7 @@ import type { Comparison, FormulationPoint } from "./comparison.ts";
 import { type Curve, curvePoint } from "./curve.ts";
 import { curvePlotOptions } from "./curve_plot.ts";
 import type { Figure } from "./figure.ts";
+import { formulationLabel } from "./formulation_tables.ts";
 import { altText, drawnNotes, onDevice } from "./figure_words.ts";
 import { decadeTicks, logDomain } from "./log_axis.ts";
 import { formatMicroseconds, formatRoughTokens, formatTick } from "./quantities.ts";
@@ -21,10 +22,10 @@ function formulationFigure(
   family: string,
   points: readonly FormulationPoint[],
 ): Figure {
-  const curves: Curve[] = [...new Set(points.map((p) => p.formulation))].map((label, series) => ({
-    label,
+  const curves: Curve[] = [...new Set(points.map((p) => p.formulation))].map((name, series) => ({
+    label: formulationLabel(points, name),
     series,
-    points: points.filter((p) => p.formulation === label).sort((a, b) => a.tokens - b.tokens)
+    points: points.filter((p) => p.formulation === name).sort((a, b) => a.tokens - b.tokens)
       .map((p) => curvePoint(p.tokens, p)),
   }));
   const domain = logDomain(curves);

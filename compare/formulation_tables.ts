@@ -11,6 +11,11 @@ export function formulationTables({ formulations }: Comparison): Table[] {
   return families.map((family) => formulationTable(family, formulations.filter((p) => p.family === family)));
 }
 
+/** A formulation's name, and whether nobody looked for its best variant. */
+export function formulationLabel(points: readonly FormulationPoint[], name: string): string {
+  return points.some((p) => p.formulation === name && p.tuned !== false) ? name : `${name} (untuned)`;
+}
+
 function formulationTable(family: string, points: readonly FormulationPoint[]): Table {
   const names = [...new Set(points.map((p) => p.formulation))];
   const lengths = [...new Set(points.map((p) => p.tokens))].sort((a, b) => a - b);
@@ -22,7 +27,6 @@ function formulationTable(family: string, points: readonly FormulationPoint[]): 
       return point ? notes.time(point, 1e3) : notes.missing("It did not run at this length.");
     }),
   ]);
-  const isTuned = (name: string) => points.some((p) => p.formulation === name && p.tuned !== false);
   const common = (name: string) =>
     lengths.filter((tokens) =>
       ["recurrent", name].every((one) => points.some((p) => p.formulation === one && p.tokens === tokens))
@@ -30,7 +34,7 @@ function formulationTable(family: string, points: readonly FormulationPoint[]): 
   return {
     title: `Formulations of ${family}`,
     caption: "Time of one layer, ms, by the algorithm its kernel uses.",
-    head: ["tokens", ...names.map((name) => isTuned(name) ? name : `${name} (untuned)`)],
+    head: ["tokens", ...names.map((name) => formulationLabel(points, name))],
     rows,
     words: [0],
     notes: [

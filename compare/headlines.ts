@@ -10,6 +10,7 @@ import {
   formatPercent,
   formatTime,
   formatTokens,
+  percentAbove,
   threeDigits,
 } from "./quantities.ts";
 
@@ -34,18 +35,19 @@ export function headlines(
   }));
 }
 
-/** How much faster or slower, or a tie, with the interval. */
-export function verdict(ratio: Pick<Ratio, "ratio" | "low" | "high" | "how">): string {
-  const interval = (low: number, high: number) =>
-    `${ratio.how === "projected" ? "between" : "95 % interval"} ${formatFactor(low)} ${
-      ratio.how === "projected" ? "and" : "to"
-    } ${formatFactor(high)}`;
-  if (isTie(ratio)) {
-    return `a tie, ${threeDigits(ratio.ratio)} times the speed (${interval(ratio.low, ratio.high)})`;
+/** How much faster or slower, in percent where three digits would not show it, or a tie; with the interval. */
+export function verdict({ ratio, low, high, how }: Pick<Ratio, "ratio" | "low" | "high" | "how">): string {
+  const interval = (from: string, to: string) =>
+    how === "projected" ? `(between ${from} and ${to})` : `(95 % interval ${from} to ${to})`;
+  if (isTie({ low, high })) {
+    return `a tie, ${threeDigits(ratio)} times the speed ${interval(formatFactor(low), formatFactor(high))}`;
   }
-  return ratio.ratio > 1
-    ? `${threeDigits(ratio.ratio)} times faster (${interval(ratio.low, ratio.high)})`
-    : `${threeDigits(1 / ratio.ratio)} times slower (${interval(1 / ratio.high, 1 / ratio.low)})`;
+  const [word, factor, least, most] = ratio > 1
+    ? ["faster", ratio, low, high] as const
+    : ["slower", 1 / ratio, 1 / high, 1 / low] as const;
+  return threeDigits(factor) === "1.00"
+    ? `${percentAbove(factor)} % ${word} ${interval(percentAbove(least), `${percentAbove(most)} %`)}`
+    : `${threeDigits(factor)} times ${word} ${interval(formatFactor(least), formatFactor(most))}`;
 }
 
 function timeLine(comparison: Comparison, answers: Answers, phase: Point["phase"], strong: Strong): string {
@@ -113,7 +115,7 @@ function gapLine(
   );
   return gaps.map((model) => {
     const reason = reasonFor(comparison, { model, phase, tokens, batch: 1 });
-    return ` At ${formatTokens(tokens)} there is no number for ${model}: ${reason.replace(/\.?$/, ".")}`;
+    return ` At ${formatTokens(tokens)} there is no number for ${model} (${reason.replace(/\.$/, "")}).`;
   }).join("");
 }
 

@@ -13,7 +13,7 @@ interface Missing {
   readonly final?: true;
 }
 
-const NOT_RUN: Missing = { missing: "not measured: it would take more than its share of the time left" };
+const NOT_RUN: Missing = { missing: "not measured, as it would take more than its share of the time left" };
 
 /** Times of kernels at the sizes they ran at, and what follows from them for other sizes. */
 export class KernelTimes {
@@ -29,7 +29,7 @@ export class KernelTimes {
 
   /** Remembers why a call was not run. */
   refuse(call: KernelCall, reason: string): void {
-    this.#refused.set(callKey(call), reason);
+    this.#refused.set(callKey(call), reason.replace(`Cannot plan ${call.family}: `, ""));
   }
 
   trialOf(call: KernelCall): Trial | undefined {

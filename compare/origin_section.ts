@@ -16,8 +16,10 @@ export function originSection(comparison: Comparison): string[] {
     const mine = points.filter((p) => p.how === how);
     if (mine.length === 0) return [];
     const notes = [...new Set(mine.flatMap((p) => p.note ?? []))];
-    const told = notes.length > 0 ? ` ${notes.join(". ")}.` : "";
-    return [`- ${mine.length} of ${points.length} times ${how}: ${MEANING[how]}.${told}`];
+    return [
+      `- ${mine.length} of ${points.length} times ${how}: ${MEANING[how]}.`,
+      ...notes.map((note) => `  - ${note}`),
+    ];
   });
   return [
     "## How the numbers were obtained",

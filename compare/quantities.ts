@@ -29,6 +29,12 @@ export function formatFactor(factor: number): string {
   return short === "1.00" && factor !== 1 ? factor.toFixed(4) : short;
 }
 
+/** How far a factor above 1 lies above it, in percent: 0.17, 2.3, 12. */
+export function percentAbove(factor: number): string {
+  const percent = 100 * (factor - 1);
+  return percent >= 10 ? `${Math.round(percent)}` : percent.toPrecision(2);
+}
+
 /** Microseconds with three digits and a fitting unit. */
 export function formatTime(us: number): string {
   const [size, unit] = us >= 1e6 ? [1e6, "s"] : us >= 1e3 ? [1e3, "ms"] : [1, "us"];

@@ -79,10 +79,11 @@ function ratioFigure(comparison: Comparison, answers: Answers): Figure {
 }
 
 /** The paper's figures beside our curves, in their order. */
-const PAPER_FIGURES = [["7a", "paper: prefill"], ["7b", "paper: batch 1"], [
-  "1b",
-  "paper: its batches",
-]] as const;
+const PAPER_FIGURES = [
+  ["7a", "paper's prefill"],
+  ["7b", "paper's batch 1"],
+  ["1b", "paper's batches"],
+] as const;
 
 const RATIOS = [1 / 64, 1 / 32, 1 / 16, 0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64];
 

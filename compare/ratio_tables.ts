@@ -59,10 +59,12 @@ function ratioTable(comparison: Comparison, answers: Answers): Table {
   };
 }
 
-/** `2.31 [2.25, 2.38]`; behind it `tie` where the interval holds 1. */
+/** `2.31 [2.25, 2.38]`, `1.0017 [1.0013, 1.0020]`; behind it `tie` where the interval holds 1. */
 export function formatRatio(ratio: Ratio): string {
-  const { ratio: value, low, high } = ratio;
-  return `${threeDigits(value)} [${formatFactor(low)}, ${formatFactor(high)}]${isTie(ratio) ? " tie" : ""}`;
+  const interval = `[${formatFactor(ratio.low)}, ${formatFactor(ratio.high)}]`;
+  return isTie(ratio)
+    ? `${threeDigits(ratio.ratio)} ${interval} tie`
+    : `${formatFactor(ratio.ratio)} ${interval}`;
 }
 
 function whyNot(

@@ -18,7 +18,10 @@ export function reportMarkdown(
 ): string {
   const { device, models, at } = comparison;
   const [first, ...others] = models.map((m) => m.name);
-  const against = others.length > 0 ? ` against ${others.join(" and ")}` : "";
+  const last = others.pop();
+  const against = last === undefined
+    ? ""
+    : ` against ${[others.join(", "), last].filter(Boolean).join(" and ")}`;
   const lines = [
     `# ${first}${against}`,
     "",

@@ -21,8 +21,8 @@ export function pagesPerBuffer(failed: string, pool: Pool, limits: Limits): numb
   const needed = Math.ceil(pages / fitting);
   if (needed <= MOST_BUFFERS) return Math.ceil(pages / needed);
   throw new RangeError(
-    `${failed}: a cache of ${pages} pages must fit four buffers of ${most} bytes, ` +
-      `current value is ${pages * pageLength * DTYPE_BYTES[dtype]} bytes`,
+    `${failed}: a cache of ${pages} pages takes ${pages * pageLength * DTYPE_BYTES[dtype]} bytes, ` +
+      `more than four buffers of ${most} bytes hold`,
   );
 }
 

@@ -93,6 +93,7 @@ Deno.test({
       assert(comparison.points.some((p) => p.batch > 1), "no batch above 1");
       assert(comparison.points.every((p) => p.lowUs <= p.us && p.us <= p.highUs));
       assert(comparison.formulations.some((p) => p.formulation === "chunked"));
+      assert(comparison.formulations.every((p) => p.tuned === false), "a default is called tuned");
       const second = await runCli([...args, ...own]);
       const again = comparisonSchema.parse(JSON.parse(second.stdout));
       assertEquals(again.points, comparison.points);

@@ -200,6 +200,14 @@ Deno.test("a call without room is not run, and what follows says why", async () 
   assertEquals(missing.map((m) => m.reason), Array(2).fill("mla: its buffers take too much"));
 });
 
+Deno.test("what a kernel can't plan is missing with the reason alone", async () => {
+  const refuses = ({ family }: KernelCall) =>
+    family === "mla_decode" ? `Cannot plan ${family}: a cache takes more than its buffers hold` : undefined;
+  const { bench } = fakeBench(1e9, undefined, refuses);
+  const { missing } = await comparisonOf(question(8192), bench);
+  assertEquals(missing.map((m) => m.reason), Array(4).fill("mla: a cache takes more than its buffers hold"));
+});
+
 Deno.test("a kernel that never ran leaves a reason, not a number", async () => {
   const { bench } = fakeBench(1e9, ({ family }) => family === "mla_decode");
   const { points, missing } = await comparisonOf(question(8192), bench);

@@ -7,6 +7,7 @@ import {
   formatTime,
   formatTokens,
   marked,
+  percentAbove,
   threeDigits,
 } from "../../compare/quantities.ts";
 import { assertEquals } from "../assert.ts";
@@ -45,6 +46,10 @@ Deno.test("formatTime() and formatBytes() choose a unit, and ticks drop zeros", 
 
 Deno.test("formatFactor() shows on which side of 1 a factor lies", () => {
   of(formatFactor, [[1.003, "1.0030"], [0.998, "0.998"], [1, "1.00"], [2.345, "2.35"]]);
+});
+
+Deno.test("percentAbove() has two digits", () => {
+  of(percentAbove, [[1.00167, "0.17"], [1.0004, "0.040"], [1.023, "2.3"], [1.0999, "10"], [1.5, "50"]]);
 });
 
 Deno.test("marked() marks all but what was measured", () => {

@@ -76,7 +76,13 @@ Deno.test("headlines(): what is measured says so and nothing more", () => {
 
 Deno.test("headlines(): a length without a number is named with its reason", () => {
   const [, { lines }] = headlines(sampleComparison());
-  assert(lines.some((line) => line.includes("At 1M there is no number for gdn-hybrid-48b: Its windows")));
+  assert(
+    lines.some((line) =>
+      line.endsWith(
+        "At 1M there is no number for gdn-hybrid-48b (Its windows did not end within the budget, 10m).",
+      )
+    ),
+  );
 });
 
 Deno.test("verdict() tells faster, slower and tied apart by the interval", () => {
@@ -92,6 +98,39 @@ Deno.test("verdict() tells faster, slower and tied apart by the interval", () =>
     "2.00 times slower (95 % interval 1.60 to 2.50)",
   );
   assert(verdict({ ratio: 1.01, low: 0.99, high: 1.03, how }).startsWith("a tie"));
+});
+
+Deno.test("verdict() says in percent what three digits would not show", () => {
+  const how = "measured";
+  assertEquals(
+    verdict({ ratio: 1.00167, low: 1.0013, high: 1.002, how }),
+    "0.17 % faster (95 % interval 0.13 to 0.20 %)",
+  );
+  assertEquals(
+    verdict({ ratio: 1 / 1.0005, low: 1 / 1.02, high: 1 / 1.0004, how }),
+    "0.050 % slower (95 % interval 0.040 to 2.0 %)",
+  );
+  assertEquals(
+    verdict({ ratio: 1.004, low: 1.001, high: 1.12, how: "projected" }),
+    "0.40 % faster (between 0.10 and 12 %)",
+  );
+  assertEquals(
+    verdict({ ratio: 1.0002, low: 0.9995, high: 1.0008, how }),
+    "a tie, 1.00 times the speed (95 % interval 0.9995 to 1.0008)",
+  );
+  assertEquals(
+    verdict({ ratio: 1.0051, low: 1.004, high: 1.006, how }),
+    "1.01 times faster (95 % interval 1.0040 to 1.01)",
+  );
+});
+
+Deno.test("reportMarkdown() names all models it compares with, the last after an and", () => {
+  const titleOf = (names: string[]) => reportMarkdown(sampleComparison(names)).split("\n")[0];
+  assertEquals(titleOf(["kimi-linear-48b"]), "# kimi-linear-48b");
+  assertEquals(
+    titleOf(["kimi-linear-48b", "full-mla-48b", "gdn-hybrid-48b", "gqa8-48b"]),
+    "# kimi-linear-48b against full-mla-48b, gdn-hybrid-48b and gqa8-48b",
+  );
 });
 
 Deno.test("headlines(): where answers cross, both neighbours are named", () => {

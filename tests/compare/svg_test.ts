@@ -84,7 +84,7 @@ Deno.test("svgOf(): lines are dashed where a time is projected and nowhere else"
 
 Deno.test("svgOf(): the paper's curves lie beside the ratios where it has both models", () => {
   const paper = (svg: Element) =>
-    [...svg.querySelectorAll("text")].filter((text) => text.textContent!.startsWith("paper:")).length;
+    [...svg.querySelectorAll("text")].filter((text) => text.textContent!.startsWith("paper's")).length;
   assertEquals(paper(drawn(two, "ratio_full-mla-48b").svg), 3);
   const others = sampleComparison(["kimi-k3", "mha-48b"]);
   assertEquals(paper(drawn(others, "ratio_mha-48b").svg), 0);
@@ -158,4 +158,22 @@ Deno.test("svgOf(): words of a device can't break out of the text", async () => 
   const { text, svg } = drawn(odd, "prefill");
   assert(svg.querySelector("title")!.textContent!.includes(`A <b> & "C" </svg>`));
   assertEquals([...await pngOf(text, assets, 1)].slice(1, 4), [0x50, 0x4e, 0x47]);
+});
+
+Deno.test("svgOf(): the rule of a crossing begins below the words of the one left of it", () => {
+  const later = three.formulations.map((point) =>
+    point.formulation === "chunked" ? { ...point, us: 12000 + point.us / 20 } : point
+  );
+  for (const formulations of [later, later.toReversed()]) {
+    const { svg } = drawn({ ...three, formulations }, "formulations_kda_prefill");
+    const rules = [...svg.querySelectorAll("g[aria-label=rule] line")]
+      .map((line) => ["x1", "x2", "y1"].map((name) => Number(line.getAttribute(name))))
+      .filter(([x1, x2]) => x1 === x2).toSorted((a, b) => a[0] - b[0]);
+    const words = [...svg.querySelectorAll("g[text-anchor=start]")]
+      .filter((group) => group.textContent!.includes("below recurrent")).map(placeOf)
+      .toSorted((a, b) => a[0] - b[0]);
+    assertEquals([rules.length, words.length], [2, 2]);
+    assert(Math.abs(words[0][0] - rules[0][0] - 6) < 0.01, `${words[0]} beside ${rules[0]}`);
+    assert(rules[1][2] >= words[0][1] + 11, `${rules[1]} through words at ${words[0]}`);
+  }
 });

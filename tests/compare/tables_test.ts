@@ -1,3 +1,4 @@
+import { figuresOf } from "../../compare/figures.ts";
 import { tableLines, tableMarkdown } from "../../compare/table.ts";
 import { tablesOf } from "../../compare/tables.ts";
 import { assert, assertEquals } from "../assert.ts";
@@ -64,4 +65,16 @@ Deno.test("tableMarkdown() escapes what would end a cell or strike it through", 
     "| x\\|y | \\~1 p |",
   ]);
   assert(lines.includes("- (1) a\\|b"));
+});
+
+Deno.test("tablesOf() and figuresOf() say of a formulation that nobody looked for its best variant", () => {
+  const comparison = sampleComparison();
+  const formulations = comparison.formulations.map((point) => ({
+    ...point,
+    tuned: point.formulation !== "recurrent",
+  }));
+  const { head } = tablesOf({ ...comparison, formulations }).find((t) => t.title.startsWith("Formulations"))!;
+  assertEquals(head, ["tokens", "chunked", "recurrent (untuned)", "matrix"]);
+  const { alt } = figuresOf({ ...comparison, formulations }).find((f) => f.name.startsWith("formulations"))!;
+  assert(alt.includes("recurrent (untuned): ") && !alt.includes("matrix (untuned)"), alt);
 });

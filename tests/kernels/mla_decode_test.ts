@@ -132,7 +132,7 @@ Deno.test("mlaDecode.plan: a cache no buffer holds lies in up to four, whole pag
   assertThrows(
     () => parts(1, 7),
     RangeError,
-    "a cache of 7 pages must fit four buffers of 147556 bytes, current value is 1032192 bytes",
+    "a cache of 7 pages takes 1032192 bytes, more than four buffers of 147556 bytes hold",
   );
 });
 
