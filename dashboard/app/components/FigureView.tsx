@@ -20,10 +20,6 @@ export function FigureView({ figure, width, lengths = [] }: {
       </figcaption>
       <div
         class="canvas"
-        // Wider than a phone it scrolls.
-        tabIndex={0}
-        role="region"
-        aria-label={figure.title}
         data-stops={stops.length > 0 ? JSON.stringify(stops) : undefined}
         // Plot escaped every text in it.
         dangerouslySetInnerHTML={{ __html: drawn.svg }}

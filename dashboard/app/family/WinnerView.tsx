@@ -115,9 +115,11 @@ export function ConfigTable({ family, winner, tunables }: {
                 <td class="mono">{usual === undefined ? "" : String(usual)}</td>
                 <td class="num">{share === undefined ? "" : `${(100 * share).toFixed(1)} %`}</td>
                 <td class="doc">
-                  {tunable?.doc}
-                  {tunable?.storageOf && " The caller's data decides it."}
-                  {name === FORMULATION && tunable && ` One of ${tunable.values.join(", ")}.`}
+                  {[
+                    tunable?.doc,
+                    tunable?.storageOf && "The caller's data decides it",
+                    name === FORMULATION && tunable && `One of ${tunable.values.join(", ")}`,
+                  ].filter(Boolean).join(". ")}
                 </td>
               </tr>
             );

@@ -1,17 +1,17 @@
 import type { Markish } from "@observablehq/plot";
 
 /** Dots of one look. */
-export interface CompactDots {
+export interface CompactDots<T> {
   readonly stroke: string;
   readonly opacity?: number;
   /** Diameter, pixels. */
   readonly size?: number;
   /** Length to the top, pixels: ticks and not dots. */
-  readonly rise?: number;
+  readonly rise?: (item: T) => number;
 }
 
 /** Positions nearer to each other than this are one: thousands of dots on one another say no more. */
-const CELL = 1.5;
+const CELL = 2;
 
 /**
  * Any number of dots as one path: a page of ten thousand trials stays light where an element for each would not. The
@@ -21,7 +21,7 @@ export function compactDots<T>(
   data: readonly T[],
   x: (item: T) => number,
   y: (item: T) => number,
-  { stroke, opacity = 0.55, size = 4, rise = 0 }: CompactDots,
+  { stroke, opacity = 0.55, size = 4, rise }: CompactDots<T>,
 ): Markish {
   return ((_index: unknown, scales: Scales, _values: unknown, _size: unknown, context: Context) => {
     const seen = new Set<string>();
@@ -32,7 +32,7 @@ export function compactDots<T>(
       const place = `${left},${top}`;
       if (seen.has(place)) continue;
       seen.add(place);
-      path += `M${place}${rise ? `v${-rise}` : "h0"}`;
+      path += `M${place}${rise ? `v${-rise(item)}` : "h0"}`;
     }
     const node = context.document.createElementNS("http://www.w3.org/2000/svg", "path");
     const attributes = {
@@ -46,6 +46,12 @@ export function compactDots<T>(
     for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, `${value}`);
     return node;
   }) as unknown as Markish;
+}
+
+/** Few dots are large and strong, many are small and faint. */
+export function dotLook(count: number): { opacity: number; size: number } {
+  if (count <= 200) return { opacity: 0.75, size: 5 };
+  return count <= 2000 ? { opacity: 0.5, size: 3.5 } : { opacity: 0.4, size: 2 };
 }
 
 interface Scales {

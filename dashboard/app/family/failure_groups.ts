@@ -34,5 +34,5 @@ export function failureGroups(trials: readonly Trial[]): FailureGroup[] {
 export function withoutNumbers(reason: string): string {
   return reason
     .replace(/\b[a-z][a-z0-9_]*:\w+=[^\s:]*/g, "<variant>")
-    .replace(/\b0x[0-9a-f]+\b|(?<![A-Za-z_])\d+(\.\d+)?(e[+-]?\d+)?/gi, "#");
+    .replace(/\b0x[0-9a-f]+\b|(?<![\w.])\d+(\.\d+)?(e[+-]?\d+)?/gi, "#");
 }

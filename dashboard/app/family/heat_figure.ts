@@ -89,7 +89,7 @@ function legend(best: number, worst: number, inner: number, look: Look): Plot.Ma
     const add = (name: string, attributes: Attributes, text?: string) =>
       group.append(element(context.document, name, attributes, text));
     const right = dimensions.marginLeft + inner, top = 6, step = 5;
-    let left = right - 60;
+    let left = right - 68;
     const mark = (label: string, stroke: string, dashes?: string) => {
       add("rect", {
         x: left,
@@ -101,7 +101,7 @@ function legend(best: number, worst: number, inner: number, look: Look): Plot.Ma
         stroke,
         ...(dashes && { "stroke-dasharray": dashes }),
       });
-      add("text", { x: left + 17, y: top + 10, fill: look.muted }, label);
+      add("text", { x: left + 17, y: top + 10, "text-anchor": "start", fill: look.muted }, label);
     };
     mark("not tried", look.muted, "2 3");
     left -= 66;

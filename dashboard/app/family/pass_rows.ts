@@ -7,8 +7,6 @@ export interface PassRow {
   readonly dispatches: number;
   /** Workgroups of all dispatches together. */
   readonly workgroups: number;
-  /** Of the first dispatch. */
-  readonly grid: readonly [number, number, number];
   readonly workgroupSize: readonly [number, number, number];
   readonly workgroupBytes: number;
   readonly features: readonly string[];
@@ -28,12 +26,11 @@ export function passRows(plan: Plan): PassRow[] {
       bytes: bindingBytes(specs.get(name)!, range),
     }));
   return [...Map.groupBy(plan.passes, ({ label }) => label)].map(([label, passes]) => {
-    const [{ workgroups, workgroupSize, workgroupBytes, features }] = passes;
+    const [{ workgroupSize, workgroupBytes, features }] = passes;
     return {
       label,
       dispatches: passes.length,
       workgroups: sum(passes.map(({ workgroups: [x, y, z] }) => x * y * z)),
-      grid: workgroups,
       workgroupSize,
       workgroupBytes,
       features,

@@ -3,9 +3,9 @@ import type { Figure } from "../../../compare/figure.ts";
 import { decadeTicks } from "../../../compare/log_axis.ts";
 import { formatMicroseconds, formatTick } from "../../../compare/quantities.ts";
 import type { Progress } from "./best_so_far.ts";
-import { compactDots } from "./compact_dots.ts";
+import { compactDots, dotLook } from "./compact_dots.ts";
 
-const WIDTH = 580, HEIGHT = 300, TOP = 24, LEFT = 58, BOTTOM = 44;
+const WIDTH = 580, HEIGHT = 300, TOP = 24, LEFT = 58, BOTTOM = 44, BINS = 100, TALLEST = 16;
 
 /** The best time after each trial. `defaultUs`: the family's default config. */
 export function progressFigure({ timed, failed, steps, count }: Progress, defaultUs?: number): Figure {
@@ -15,6 +15,7 @@ export function progressFigure({ timed, failed, steps, count }: Progress, defaul
   const air = Math.max(1.06, (high / low) ** 0.06);
   const domain = [low / air, high * air] as const;
   const best = steps.at(-1)!;
+  const bins = failureBins(failed, count);
   // The line goes on to the last trial.
   const line = [...steps, { ...best, place: Math.max(count, 2) }];
   const label = formatMicroseconds(best.us);
@@ -23,7 +24,11 @@ export function progressFigure({ timed, failed, steps, count }: Progress, defaul
     name: "progress",
     title: "Best so far",
     subtitle: `${count} trials in the order they ran${failures}. The line: the best time found until then.`,
-    notes: failed.length > 0 ? ["Ticks at the bottom: trials that failed."] : [],
+    notes: failed.length === 0 ? [] : [
+      count > BINS
+        ? "At the bottom: the share of trials that failed then."
+        : "Ticks at the bottom: trials that failed.",
+    ],
     alt: `Best time over ${count} trials: ${formatMicroseconds(steps[0].us)} at trial ${
       steps[0].place
     }, ${label} from trial ${best.place} on${failures}.`,
@@ -55,12 +60,15 @@ export function progressFigure({ timed, failed, steps, count }: Progress, defaul
         }),
         Plot.ruleY([domain[0]], { stroke: look.muted }),
         Plot.text(["Trial"], { frameAnchor: "bottom", dy: 38, fill: look.muted }),
-        compactDots(timed, ({ place }) => place, ({ us }) => us, { stroke: look.series[0], opacity: 0.3 }),
-        compactDots(failed, (place) => place, () => domain[0], {
+        compactDots(timed, ({ place }) => place, ({ us }) => us, {
+          stroke: look.series[0],
+          ...dotLook(timed.length),
+        }),
+        compactDots(bins, ({ place }) => place, () => domain[0], {
           stroke: look.series[1],
-          opacity: 0.7,
-          size: 1.5,
-          rise: 8,
+          opacity: 0.8,
+          size: 2.5,
+          rise: ({ share }) => TALLEST * share,
         }),
         ...(defaultUs === undefined ? [] : [
           Plot.ruleY([defaultUs], { stroke: look.muted, strokeDasharray: "4 3" }),
@@ -88,4 +96,14 @@ export function progressFigure({ timed, failed, steps, count }: Progress, defaul
       ],
     }),
   };
+}
+
+/** Where trials failed, and what share of those around them; each stands alone while there are few. */
+function failureBins(failed: readonly number[], count: number): { place: number; share: number }[] {
+  const size = Math.max(1, count / BINS);
+  const byBin = Map.groupBy(failed, (place) => Math.floor((place - 1) / size));
+  return [...byBin].map(([bin, places]) => ({
+    place: size > 1 ? (bin + 0.5) * size : places[0],
+    share: places.length / Math.ceil(size),
+  }));
 }

@@ -3,7 +3,7 @@ import type { Figure } from "../../../compare/figure.ts";
 import { decadeTicks } from "../../../compare/log_axis.ts";
 import { formatTick } from "../../../compare/quantities.ts";
 import type { Config } from "../../../kernels/core/space.ts";
-import { compactDots } from "./compact_dots.ts";
+import { compactDots, dotLook } from "./compact_dots.ts";
 import type { Importance } from "./importance.ts";
 
 const WIDTH = 580, ROW = 17, HEAD = 30, TOP = 20, RIGHT = 16;
@@ -84,22 +84,22 @@ export function stripFigure(tunables: readonly Importance[], winner?: Config): F
         }),
         Plot.ruleY(rows, { y: "middle", stroke: look.faint }),
         compactDots(
-          rows.flatMap(({ middle, us }) => us.map((time) => ({ middle, time }))),
+          rows.flatMap(({ middle, us }) => us.map((time, i) => ({ time, y: middle + jitter(i, us.length) }))),
           ({ time }) => time,
-          ({ middle }) => middle,
-          { stroke: look.series[0], opacity: 0.3, size: 4.5 },
+          ({ y }) => y,
+          { stroke: look.series[0], ...dotLook(all.length / tunables.length) },
         ),
         compactDots(rows, ({ us }) => medianOf(us), ({ middle }) => middle + 4, {
           stroke: look.ink,
           opacity: 1,
           size: 1.5,
-          rise: 8,
+          rise: () => 8,
         }),
         compactDots(rows, ({ us }) => Math.min(...us), ({ middle }) => middle + 7, {
           stroke: look.series[1],
           opacity: 1,
           size: 2,
-          rise: 14,
+          rise: () => 14,
         }),
         ...[true, false].map((isWinners) =>
           Plot.text(rows.filter((row) => row.isWinners === isWinners), {
@@ -119,6 +119,11 @@ export function stripFigure(tunables: readonly Importance[], winner?: Config): F
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
+}
+
+/** Pixels off the middle of a row: one of many dots needs room, one of few does not. */
+function jitter(index: number, count: number): number {
+  return count < 12 ? 0 : (index * 0.618034 % 1 - 0.5) * (ROW - 6);
 }
 
 function medianOf(us: readonly number[]): number {

@@ -14,8 +14,9 @@ export interface TrialHead {
   readonly width: number;
 }
 
-/** The columns there are: sizes and reasons only where they tell anything. */
-export function headsOf({ tunables, sizes, reasons, statuses }: TrialColumns): TrialHead[] {
+/** The columns there are: tunables, sizes and reasons only where they tell anything. */
+export function headsOf(columns: TrialColumns): TrialHead[] {
+  const { tunables, sizes, reasons, statuses } = columns;
   const number = (name: string, label: string, width: number, title: string): TrialHead => ({
     name,
     label,
@@ -33,16 +34,42 @@ export function headsOf({ tunables, sizes, reasons, statuses }: TrialColumns): T
   });
   return [
     number("us", "time", 92, "Median time of one call"),
+    word("status", "status", wide(["status", ...statuses])),
+    word("code", "code", 64, false),
     number("rooflinePercent", "roofline", 84, "Share of the measured roofline"),
     number("error", "error", 84, "Largest RMS error ratio against the float64 reference"),
     number("compileMs", "compile", 88, "Time to compile, or to find it in a cache"),
-    ...tunables.map(({ name, values }) => word(`config:${name}`, name, wide([name, ...values.map(String)]))),
-    word("status", "status", wide(["status", ...statuses])),
+    ...varied(columns).map((i) =>
+      word(
+        `config:${tunables[i].name}`,
+        tunables[i].name,
+        wide([tunables[i].name, ...tunables[i].values.map(String)]),
+      )
+    ),
     ...(sizes.length > 1 ? [word("size", "size", wide(sizes))] : []),
-    number("place", "trial", 64, "Place in the order they ran, the oldest being 1"),
-    word("code", "code", 64, false),
+    number("place", "trial", 72, "Place in the order they ran, the oldest being 1"),
     ...(reasons.length > 1 ? [word("reason", "reason", Math.min(900, wide(reasons)))] : []),
   ];
+}
+
+const variedOf = new WeakMap<TrialColumns, readonly number[]>();
+
+/** Places of the tunables that are not the same in every trial. */
+function varied(columns: TrialColumns): readonly number[] {
+  let known = variedOf.get(columns);
+  if (!known) {
+    known = columns.configs.flatMap((column, i) => column.some((place) => place !== column[0]) ? [i] : []);
+    variedOf.set(columns, known);
+  }
+  return known;
+}
+
+/** What all trials share, as `cacheElem=f32`. */
+export function sharedWords(columns: TrialColumns): string {
+  const own = new Set(varied(columns));
+  return columns.tunables.flatMap(({ name, values }, i) =>
+    own.has(i) ? [] : [`${name}=${values[columns.configs[i][0]]}`]
+  ).join(", ");
 }
 
 const wide = (texts: readonly string[]) =>
@@ -60,18 +87,20 @@ export function TrialRow({ columns, row, index, code }: {
   return (
     <tr aria-rowindex={index}>
       <td class="num">{shown(us[row], formatTime)}</td>
-      <td class="num">{shown(rooflinePercent[row], (x) => `${threeDigits(x)} %`)}</td>
-      <td class="num">{shown(error[row], (x) => x.toExponential(1))}</td>
-      <td class="num">{shown(compileMs[row], (x) => formatTime(1000 * x))}</td>
-      {tunables.map(({ name, values }, i) => (
-        <td key={name} class="mono">{configs[i][row] >= 0 ? String(values[configs[i][row]]) : ""}</td>
-      ))}
       <td class={status === "passed" ? undefined : "trouble"}>{status}</td>
-      {columns.sizes.length > 1 && <td class="mono">{columns.sizes[columns.size[row]]}</td>}
-      <td class="num">{place[row]}</td>
       <td>
         <a href={`${code}${encodeURIComponent(variantOf(columns, row))}`}>code</a>
       </td>
+      <td class="num">{shown(rooflinePercent[row], (x) => `${threeDigits(x)} %`)}</td>
+      <td class="num">{shown(error[row], (x) => x.toExponential(1))}</td>
+      <td class="num">{shown(compileMs[row], (x) => formatTime(1000 * x))}</td>
+      {varied(columns).map((i) => (
+        <td key={i} class="mono">
+          {configs[i][row] >= 0 ? String(tunables[i].values[configs[i][row]]) : ""}
+        </td>
+      ))}
+      {columns.sizes.length > 1 && <td class="mono">{columns.sizes[columns.size[row]]}</td>}
+      <td class="num">{place[row]}</td>
       {columns.reasons.length > 1 && <td>{columns.reasons[columns.reason[row]]}</td>}
     </tr>
   );

@@ -2,7 +2,7 @@ import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { chosenRows } from "../family/chosen_rows.ts";
 import type { TrialColumns } from "../family/trial_columns.ts";
-import { headsOf, TrialRow } from "../family/trial_cells.tsx";
+import { headsOf, sharedWords, TrialRow } from "../family/trial_cells.tsx";
 
 /** Pixels of a row, as the stylesheet has it. */
 const ROW = 28;
@@ -66,6 +66,7 @@ export default function TrialTable({ first, total, url, code }: {
     ? Math.min(rows.value.length, Math.ceil((top.value + height.value) / ROW) + SPARE)
     : rows.value.length;
   const heads = headsOf(columns.value);
+  const shared = sharedWords(columns.value);
   const below = (rows.value.length - to) * ROW;
   return (
     <div class="trials">
@@ -101,9 +102,10 @@ export default function TrialTable({ first, total, url, code }: {
       <p class="muted" role="status">
         {isWhole.value
           ? `${rows.value.length} of ${total} trials`
-          : failed.value
-          ? `The fastest ${columns.value.place.length} of ${total} trials; the others could not be loaded`
-          : `The fastest ${columns.value.place.length} of ${total} trials`}
+          : `The fastest ${first.place.length} of ${total} trials${
+            failed.value ? "; the others could not be loaded" : ""
+          }`}
+        {shared && `. All with ${shared}`}
       </p>
       <div
         ref={box}

@@ -20,7 +20,7 @@ export interface FoldedDiff {
 /** Lines shown around a change. */
 const AROUND = 3;
 /** Texts that differ more are no versions of one another. */
-const MOST_EDITS = 4000;
+const MOST_EDITS = 2000;
 
 /** What changes from one text to the other, unchanged runs folded; undefined where hardly a line is shared. */
 export function foldedDiff(a: readonly string[], b: readonly string[]): FoldedDiff | undefined {

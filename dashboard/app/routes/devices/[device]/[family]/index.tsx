@@ -26,6 +26,8 @@ import TrialTable from "../../../../islands/TrialTable.tsx";
 
 /** Trials a page holds before the others come. */
 const FIRST = 50;
+/** Pixels: two stand side by side. */
+const FIGURE_WIDTH = 590;
 
 export default createRoute(async (c) => {
   const page = await familyPage(c);
@@ -85,7 +87,7 @@ function Choices({ page: { family, buckets, chosen }, tunables, axes, formulatio
     <form class="controls live part" id="choices" method="get">
       <label>
         Workload bucket
-        <select name="bucket">
+        <select name="bucket" id="choose-bucket">
           {buckets.map(({ bucket, trials }) => (
             <option key={bucket} value={bucket} selected={bucket === chosen!.bucket}>
               {`${bucket.slice(bucket.indexOf("@") + 1)} (${trials.length} ${
@@ -98,7 +100,7 @@ function Choices({ page: { family, buckets, chosen }, tunables, axes, formulatio
       {known.length > 1 && (
         <label>
           Formulation
-          <select name="formulation">
+          <select name="formulation" id="choose-formulation">
             <option value="">all</option>
             {known.map((f) => <option key={f} value={f} selected={f === formulation}>{f}</option>)}
           </select>
@@ -107,7 +109,7 @@ function Choices({ page: { family, buckets, chosen }, tunables, axes, formulatio
       {axes && (["x", "y"] as const).map((axis, i) => (
         <label key={axis}>
           {axis === "x" ? "Heatmap across" : "Heatmap down"}
-          <select name={axis}>
+          <select name={axis} id={`choose-${axis}`}>
             {names.map((name) => (
               <option key={name} value={name} selected={name === axes[i].name}>{name}</option>
             ))}
@@ -200,6 +202,7 @@ function LandscapeView({ page, landscape, tunables, axes }: {
         <div>
           {axes && (
             <FigureView
+              width={FIGURE_WIDTH}
               figure={heatFigure(
                 heatCells(landscape.latest, named(axes[0]), named(axes[1])),
                 named(axes[0]),
@@ -208,11 +211,12 @@ function LandscapeView({ page, landscape, tunables, axes }: {
             />
           )}
           <FigureView
+            width={FIGURE_WIDTH}
             figure={progressFigure(progressOf(landscape.attempts), page.winner?.defaultTiming?.medianUs)}
           />
         </div>
         {tunables.length > 0
-          ? <FigureView figure={stripFigure(tunables, page.winner?.config)} />
+          ? <FigureView width={FIGURE_WIDTH} figure={stripFigure(tunables, page.winner?.config)} />
           : <p class="muted">No tunable took two values yet: there is nothing to compare.</p>}
       </div>
     </section>
@@ -220,7 +224,7 @@ function LandscapeView({ page, landscape, tunables, axes }: {
 }
 
 /** What the figures are of, and what they leave out. */
-function landscapeWords({ axes, timed, latest, isStale, leftOut }: Landscape): string {
+function landscapeWords({ axes, attempts, timed, latest, isStale, leftOut }: Landscape): string {
   const { stale, otherSize, otherClock } = leftOut;
   const out = [
     stale > 0 && `${stale} of an older source`,
@@ -229,6 +233,8 @@ function landscapeWords({ axes, timed, latest, isStale, leftOut }: Landscape): s
   ].filter(Boolean);
   return [
     `${latest.length} variants at ${formatAxes(axes)}, ${timed.length} with a time.`,
+    attempts.length > latest.length &&
+    `${attempts.length - latest.length} were tried again: what counts is the last time.`,
     isStale && "All are of an older source of the kernel.",
     out.length > 0 && `Trials in the table only: ${out.join(", ")}.`,
   ].filter(Boolean).join(" ");

@@ -63,7 +63,7 @@ function VariantSelect({ name, label, named, chosen }: {
   return (
     <label>
       {label}
-      <select name={name}>
+      <select name={name} id={`choose-${name}`}>
         {name === "b" && <option value="">nothing</option>}
         {chosen !== undefined && !named.some(({ id }) => id === chosen) && (
           <option value={chosen} selected>{chosen.slice(0, 200)}</option>
