@@ -51,6 +51,14 @@ Deno.test("importances() orders tunables by what they explain and leaves out tho
   assertEquals(importances(toy.space, []), []);
 });
 
+Deno.test("importances() says no share below two trials a value, and puts such tunables last", () => {
+  const trials = timedOf(at(16, false, 10), at(32, false, 20), at(64, false, 30), at(16, true, 10));
+  assertEquals(importances(toy.space, trials).map(({ name, share }) => [name, share === undefined]), [
+    ["wide", false],
+    ["tile", true],
+  ]);
+});
+
 Deno.test("heatCells() has the best of each pair, and tells failed from untried", () => {
   const cells = heatCells(
     [

@@ -4,8 +4,11 @@ import type { TimedTrial } from "./landscape.ts";
 /** What one tunable does to the time, on its own. */
 export interface Importance {
   readonly name: string;
-  /** Share of the variance of log time between its values (eta squared), 0 to 1; over the trials that hold it. */
-  readonly share: number;
+  /**
+   * Share of the variance of log time between its values (eta squared), 0 to 1; over the trials that hold it. Undefined
+   * below two trials a value: it would be near 1 for any tunable.
+   */
+  readonly share?: number;
   readonly trials: number;
   readonly values: readonly ValueTimes[];
 }
@@ -16,7 +19,7 @@ export interface ValueTimes {
   readonly us: readonly number[];
 }
 
-/** Tunables that took two values or more, the most telling first. The caller's storage is none: a bucket has one. */
+/** Tunables that took two values or more, the most telling first, those tried too seldom last. The caller's storage is none: a bucket has one. */
 export function importances(space: Space, trials: readonly TimedTrial[]): Importance[] {
   return Object.entries(space.tunables).flatMap(([name, { values }]) => {
     const holding = trials.filter((t) => Object.hasOwn(t.config, name));
@@ -25,14 +28,10 @@ export function importances(space: Space, trials: readonly TimedTrial[]): Import
       us: holding.filter((t) => t.config[name] === value).map((t) => t.timing.medianUs),
     })).filter(({ us }) => us.length > 0);
     if (byValue.length < 2) return [];
-    return [{
-      name,
-      share: etaSquared(byValue.map(({ us }) => us)),
-      trials: holding.length,
-      values: byValue,
-    }];
+    const share = holding.length < 2 * byValue.length ? undefined : etaSquared(byValue.map(({ us }) => us));
+    return [{ name, share, trials: holding.length, values: byValue }];
   }).sort((a, b) =>
-    b.share - a.share || Number(b.name === FORMULATION) - Number(a.name === FORMULATION) ||
+    (b.share ?? -1) - (a.share ?? -1) || Number(b.name === FORMULATION) - Number(a.name === FORMULATION) ||
     a.name.localeCompare(b.name)
   );
 }

@@ -48,6 +48,6 @@ export function landscapeOf(
   };
 }
 
-export function isTimed(trial: Trial): trial is TimedTrial {
+function isTimed(trial: Trial): trial is TimedTrial {
   return trial.timing !== undefined;
 }

@@ -17,7 +17,7 @@ interface Row {
 
 /** All times by each tunable's values, the tunable that tells most first. */
 export function stripFigure(tunables: readonly Importance[], winner?: Config): Figure {
-  const heads: { y: number; name: string; share: number }[] = [];
+  const heads: { y: number; name: string; share?: number }[] = [];
   const rows: Row[] = [];
   let y = 0;
   for (const { name, share, values } of tunables) {
@@ -32,17 +32,16 @@ export function stripFigure(tunables: readonly Importance[], winner?: Config): F
   const low = all.reduce((a, b) => Math.min(a, b), Infinity), high = all.reduce((a, b) => Math.max(a, b), 0);
   const domain = [low / 1.06, high * 1.06] as const;
   const marginLeft = 20 + 7 * Math.max(...rows.map(({ label }) => label.length), 2);
-  const [first] = tunables;
   return {
     name: "strips",
     title: "Times by tunable",
     subtitle:
       "A dot a variant; a long tick the best of a value, a short one its median. Bold: the winner's value.",
     notes: [
-      "Percent: eta squared, the share of the variance of log time that lies between a tunable's values. It counts each tunable alone, says nothing of two together, and is too high where trials are few.",
+      "Percent: eta squared, the share of the variance of log time that lies between a tunable's values. It counts each tunable alone, says nothing of two together, and is the higher the fewer trials there are.",
     ],
-    alt: `Times by tunable. ${first.name} alone explains ${percent(first.share)} of the variance; ${
-      tunables.slice(1).map((t) => `${t.name} ${percent(t.share)}`).join(", ")
+    alt: `Times by tunable, and the share of the variance each explains alone: ${
+      tunables.map(({ name, share }) => `${name} ${percent(share)}`).join(", ")
     }.`,
     options: (look, width = WIDTH) => ({
       width,
@@ -75,7 +74,7 @@ export function stripFigure(tunables: readonly Importance[], winner?: Config): F
         }),
         Plot.text(heads, {
           y: "y",
-          text: ({ share }: { share: number }) => percent(share),
+          text: ({ share }: { share?: number }) => percent(share),
           frameAnchor: "right",
           textAnchor: "end",
           fill: look.muted,
@@ -117,13 +116,14 @@ export function stripFigure(tunables: readonly Importance[], winner?: Config): F
   };
 }
 
-function percent(share: number): string {
+function percent(share?: number): string {
+  if (share === undefined) return "few trials";
   return `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
 }
 
 /** Pixels off the middle of a row: one of many dots needs room, one of few does not. */
 function jitter(index: number, count: number): number {
-  return count < 12 ? 0 : (index * 0.618034 % 1 - 0.5) * (ROW - 6);
+  return count < 12 ? 0 : (index * 0.618034 % 1 - 0.5) * (ROW - 10);
 }
 
 function medianOf(us: readonly number[]): number {

@@ -118,11 +118,7 @@ export default function TrialTable({ first, total, url, code }: {
           height.value = event.currentTarget.clientHeight;
         }}
       >
-        <table
-          class="data"
-          aria-rowcount={rows.value.length + 1}
-          width={heads.reduce((sum, h) => sum + h.width, 0)}
-        >
+        <table class="data" aria-rowcount={rows.value.length + 1}>
           <colgroup>{heads.map(({ name, width }) => <col key={name} width={width} />)}</colgroup>
           <thead>
             <tr aria-rowindex={1}>

@@ -172,7 +172,7 @@ function Body({ page, landscape, tunables, axes }: {
           </>
         )}
       </section>
-      <section class="part" id="trials">
+      <section class="part" id="trials" data-key={bucket}>
         <h2>Trials</h2>
         {chosen!.trials.length === 0
           ? (
