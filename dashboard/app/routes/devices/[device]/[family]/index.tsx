@@ -47,7 +47,12 @@ export default createRoute(async (c) => {
         <DeviceName device={device.profile.device} href={`/devices/${encodeURIComponent(device.slug)}`} />
       </nav>
       <h1>{family.name}</h1>
-      <p>{family.doc}</p>
+      <p>
+        {family.doc}.{" "}
+        <a href={familyUrl(device.slug, family.name, "wgsl", { bucket: chosen?.bucket })}>
+          WGSL of its variants
+        </a>
+      </p>
       <Warnings warnings={warnings} />
       {!chosen
         ? (
