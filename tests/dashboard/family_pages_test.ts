@@ -164,7 +164,7 @@ Deno.test("a family nobody tried, a profile without trials and trials that all f
     const path = `${root}/${slug}/mla_decode.jsonl`;
     const trials = (await Deno.readTextFile(path)).trimEnd().split("\n").map((line) => JSON.parse(line));
     await Deno.remove(path);
-    assert((await page(`/devices/${slug}/mla_decode`)).querySelector("#winner .facts"));
+    assert((await page(`/devices/${slug}/mla_decode`)).querySelector("#winner .result"));
     const failed = trials.map((t) => ({ ...t, timing: undefined, status: "timeout", reason: "too long" }));
     await Deno.writeTextFile(path, failed.map((t) => JSON.stringify(t) + "\n").join(""));
     const document = await page(`/devices/${slug}/mla_decode`);

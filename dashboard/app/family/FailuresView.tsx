@@ -28,7 +28,7 @@ export function FailuresView({ groups, count, tried, codeUrl }: {
               <tr key={`${status} ${pattern}`}>
                 <th scope="row">{status.replaceAll("_", " ")}</th>
                 <td class="num">{count}</td>
-                <td class="reason">
+                <td class="why">
                   {count === 1 || !pattern.includes("#") ? example.reason : (
                     <details>
                       <summary>{pattern}</summary>

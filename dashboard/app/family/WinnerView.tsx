@@ -23,7 +23,7 @@ export function WinnerView({ winner, isStale, codeUrl }: {
           The kernel changed since it was timed: <code>deno task tune</code> looks again.
         </p>
       )}
-      <dl class="facts">
+      <dl class="result">
         <div class="main">
           <dt>time of one call</dt>
           <dd>{formatTime(timing.medianUs)}</dd>

@@ -13,11 +13,14 @@ export function chosenFormulation({ space }: AnyFamily, asked?: string): Tunable
   return space.tunables[FORMULATION]?.values.find((value) => String(value) === asked);
 }
 
+/** The tunables a heatmap has across and down. */
+export type HeatAxes = readonly [across: Importance, down: Importance];
+
 /** Two different tunables for the axes of the heatmap: those asked for, else those that tell most. Undefined below two. */
 export function chosenAxes(
   tunables: readonly Importance[],
   asked: { readonly x?: string; readonly y?: string },
-): readonly [Importance, Importance] | undefined {
+): HeatAxes | undefined {
   if (tunables.length < 2) return undefined;
   const named = (name?: string) => tunables.find((t) => t.name === name);
   const x = named(asked.x) ?? tunables.find((t) => t.name !== asked.y)!;

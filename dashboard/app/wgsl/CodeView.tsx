@@ -36,7 +36,7 @@ export function DiffView({ a, b, diff, label }: {
   return (
     <div class="scroll code" tabIndex={0} role="region" aria-label={`Differences of ${label}`}>
       <table class="diff">
-        <thead class="unseen">
+        <thead class="said">
           <tr>
             <th scope="col">line of A</th>
             <th scope="col">line of B</th>
