@@ -136,14 +136,27 @@ Deno.test("progressOf() steps down where a trial is faster than all before it", 
 });
 
 Deno.test("chosenAxes() never puts one tunable on both axes, whatever is asked", () => {
-  const tunables = ["a", "b", "c"].map((name) => ({ name, share: 0, trials: 0, values: [] }));
-  const names = (asked: { x?: string; y?: string }) => chosenAxes(tunables, asked)?.map(({ name }) => name);
+  const tunables = ["a", "b", "c"].map((name) => ({ name, trials: 0, values: [] }));
+  const names = (asked: { x?: string; y?: string }) =>
+    chosenAxes(tunables, [], asked)?.map(({ name }) => name);
   assertEquals(names({}), ["a", "b"]);
   assertEquals(names({ x: "c" }), ["c", "a"]);
   assertEquals(names({ y: "a" }), ["b", "a"]);
   assertEquals(names({ x: "b", y: "b" }), ["b", "a"]);
   assertEquals(names({ x: "<script>", y: "__proto__" }), ["a", "b"]);
-  assertEquals(chosenAxes(tunables.slice(1, 2), {}), undefined);
+  assertEquals(chosenAxes(tunables.slice(1, 2), [], {}), undefined);
+});
+
+Deno.test("chosenAxes() takes tunables of the winner that meet in a trial, unless two are asked for", () => {
+  const tunables = ["theirs", "ours", "both"].map((name) => ({ name, trials: 0, values: [] }));
+  const trials: Pick<Trial, "config">[] = [{ config: { theirs: 1, both: 1 } }, {
+    config: { ours: 1, both: 1 },
+  }];
+  const names = (asked: { x?: string; y?: string }, winner = trials[1].config) =>
+    chosenAxes(tunables, trials, asked, winner)!.map(({ name }) => name);
+  assertEquals(names({}), ["ours", "both"]);
+  assertEquals(names({ x: "theirs" }), ["theirs", "both"]);
+  assertEquals(names({ x: "theirs", y: "ours" }), ["theirs", "ours"]);
 });
 
 Deno.test("bucketsOf() sorts trials into buckets, the fullest first", () => {

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { formatAxes } from "../../../kernels/core/axes.ts";
 import { FigureView } from "../components/FigureView.tsx";
 import { progressOf } from "./best_so_far.ts";
@@ -14,37 +15,45 @@ import { stripFigure } from "./strip_figure.ts";
 const FIGURE_WIDTH = 590;
 
 /** What the tunables do to the time: two against each other, each alone, and the search as it went. */
-export function LandscapeView({ page: { family, winner }, landscape, tunables, axes }: {
+export function LandscapeView({ page: { family, winner }, landscape, tunables, axes, children }: {
   readonly page: FamilyPage;
   readonly landscape: Landscape;
   readonly tunables: readonly Importance[];
   readonly axes?: HeatAxes;
+  /** Stands below the search. */
+  readonly children?: ComponentChildren;
 }) {
   const { latest, timed, attempts } = landscape;
   const named = axes?.map(({ name }) => ({ name, values: family.space.tunables[name].values }));
+  const cells = named ? heatCells(latest, named[0], named[1]) : [];
   return (
     <section>
       <h2>Landscape</h2>
       <p class="muted">{landscapeWords(landscape)}</p>
-      {timed.length > 0 && (
-        <div class="columns">
-          <div>
-            {named && (
-              <FigureView
-                width={FIGURE_WIDTH}
-                figure={heatFigure(heatCells(latest, named[0], named[1]), named[0], named[1])}
-              />
-            )}
+      <div class="columns">
+        <div>
+          {named && (cells.some(({ tried }) => tried > 0)
+            ? <FigureView width={FIGURE_WIDTH} figure={heatFigure(cells, named[0], named[1])} />
+            : (
+              <p class="muted">
+                No variant holds both {named[0].name} and{" "}
+                {named[1].name}: they belong to different formulations.
+              </p>
+            ))}
+          {timed.length > 0 && (
             <FigureView
               width={FIGURE_WIDTH}
               figure={progressFigure(progressOf(attempts), winner?.defaultTiming?.medianUs)}
             />
-          </div>
-          {tunables.length > 0
-            ? <FigureView width={FIGURE_WIDTH} figure={stripFigure(tunables, winner?.config)} />
-            : <p class="muted">No tunable took two values yet: there is nothing to compare.</p>}
+          )}
+          {children}
         </div>
-      )}
+        {tunables.length > 0
+          ? <FigureView width={FIGURE_WIDTH} figure={stripFigure(tunables, winner?.config)} />
+          : timed.length > 0 && (
+            <p class="muted">No tunable took two values yet: there is nothing to compare.</p>
+          )}
+      </div>
     </section>
   );
 }

@@ -1,5 +1,6 @@
 import type { AnyFamily } from "../../../kernels/core/family.ts";
-import { FORMULATION, type TunableValue } from "../../../kernels/core/space.ts";
+import { type Config, FORMULATION, type TunableValue } from "../../../kernels/core/space.ts";
+import type { Trial } from "../../../profiles/schema.ts";
 import type { BucketTrials } from "./buckets_of.ts";
 import type { Importance } from "./importance.ts";
 
@@ -16,16 +17,29 @@ export function chosenFormulation({ space }: AnyFamily, asked?: string): Tunable
 /** The tunables a heatmap has across and down. */
 export type HeatAxes = readonly [across: Importance, down: Importance];
 
-/** Two different tunables for the axes of the heatmap: those asked for, else those that tell most. Undefined below two. */
+/**
+ * Two different tunables for a heatmap: those asked for, else those that tell most among what the winner and the other
+ * axis hold too, since tunables of two formulations never meet. Undefined below two.
+ */
 export function chosenAxes(
   tunables: readonly Importance[],
+  trials: readonly Pick<Trial, "config">[],
   asked: { readonly x?: string; readonly y?: string },
+  winner?: Config,
 ): HeatAxes | undefined {
   if (tunables.length < 2) return undefined;
   const named = (name?: string) => tunables.find((t) => t.name === name);
-  const x = named(asked.x) ?? tunables.find((t) => t.name !== asked.y)!;
-  const y = named(asked.y);
-  return [x, y && y !== x ? y : tunables.find((t) => t !== x)!];
+  const held = tunables.filter(({ name }) => winner && Object.hasOwn(winner, name));
+  const usual = [...held, ...tunables.filter((t) => !held.includes(t))];
+  const partner = (other: Importance) => {
+    const rest = usual.filter((t) => t !== other);
+    return rest.find((t) => trials.some(({ config }) => t.name in config && other.name in config)) ?? rest[0];
+  };
+  const [x, y] = [named(asked.x), named(asked.y)];
+  if (x && y && x !== y) return [x, y];
+  if (x) return [x, partner(x)];
+  if (y) return [partner(y), y];
+  return [usual[0], partner(usual[0])];
 }
 
 /** The address of a family's page with these choices. */

@@ -17,11 +17,13 @@ interface Row {
 
 /** All times by each tunable's values, the tunable that tells most first. */
 export function stripFigure(tunables: readonly Importance[], winner?: Config): Figure {
-  const heads: { y: number; name: string; share?: number }[] = [];
+  const heads: { y: number; name: string; words: string }[] = [];
+  const most = Math.max(...tunables.map(({ trials }) => trials));
   const rows: Row[] = [];
   let y = 0;
-  for (const { name, share, values } of tunables) {
-    heads.push({ y: y + HEAD / 2 + 3, name, share });
+  for (const { name, share, trials, values } of tunables) {
+    const words = trials < most ? `${percent(share)} of ${trials} variants` : percent(share);
+    heads.push({ y: y + HEAD / 2 + 3, name, words });
     y += HEAD;
     for (const { value, us } of values) {
       rows.push({ label: String(value), isWinners: winner?.[name] === value, middle: y + ROW / 2, us });
@@ -38,7 +40,7 @@ export function stripFigure(tunables: readonly Importance[], winner?: Config): F
     subtitle:
       "A dot a variant; a long tick the best of a value, a short one its median. Bold: the winner's value.",
     notes: [
-      "Percent: eta squared, the share of the variance of log time that lies between a tunable's values. It counts each tunable alone, says nothing of two together, and is the higher the fewer trials there are.",
+      "Percent: eta squared, the share of the variance of log time that lies between a tunable's values. Where not all variants hold it: of those that do. It counts each tunable alone, says nothing of two together, and is the higher the fewer trials there are.",
     ],
     alt: `Times by tunable, and the share of the variance each explains alone: ${
       tunables.map(({ name, share }) => `${name} ${percent(share)}`).join(", ")
@@ -74,7 +76,7 @@ export function stripFigure(tunables: readonly Importance[], winner?: Config): F
         }),
         Plot.text(heads, {
           y: "y",
-          text: ({ share }: { share?: number }) => percent(share),
+          text: "words",
           frameAnchor: "right",
           textAnchor: "end",
           fill: look.muted,

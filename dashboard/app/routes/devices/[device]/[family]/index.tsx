@@ -38,7 +38,12 @@ export default createRoute(async (c) => {
   );
   const landscape = landscapeOf(inView ?? [], { sourceHash: page.hash, axes: page.winner?.axes });
   const tunables = landscape ? importances(family.space, landscape.timed) : [];
-  const axes = chosenAxes(tunables, { x: c.req.query("x"), y: c.req.query("y") });
+  const axes = chosenAxes(
+    tunables,
+    landscape?.latest ?? [],
+    { x: c.req.query("x"), y: c.req.query("y") },
+    page.winner?.config,
+  );
   return c.render(
     <div class="family">
       <nav class="crumbs" aria-label="Breadcrumb">
@@ -92,22 +97,19 @@ function Body({ page, landscape, tunables, axes }: {
       </div>
       <div class="part" id="landscape">
         {landscape
-          ? <LandscapeView page={page} landscape={landscape} tunables={tunables} axes={axes} />
+          ? (
+            <LandscapeView page={page} landscape={landscape} tunables={tunables} axes={axes}>
+              <h3>Failures</h3>
+              <FailuresView
+                groups={failureGroups(landscape.latest)}
+                count={landscape.latest.length - landscape.timed.length}
+                tried={landscape.latest.length}
+                codeUrl={codeUrl}
+              />
+            </LandscapeView>
+          )
           : trials.length > 0 && <p class="muted">No trial of this formulation is in this bucket.</p>}
       </div>
-      <section class="part" id="failures">
-        {landscape && (
-          <>
-            <h2>Failures</h2>
-            <FailuresView
-              groups={failureGroups(landscape.latest)}
-              count={landscape.latest.length - landscape.timed.length}
-              tried={landscape.latest.length}
-              codeUrl={codeUrl}
-            />
-          </>
-        )}
-      </section>
       <section class="part" id="passes">
         {winner && (
           <>
