@@ -22,7 +22,7 @@ export function stripFigure(tunables: readonly Importance[], winner?: Config): F
   const rows: Row[] = [];
   let y = 0;
   for (const { name, share, trials, values } of tunables) {
-    const words = trials < most ? `${percent(share)} of ${trials} variants` : percent(share);
+    const words = trials < most ? `${percent(share)}, ${trials} variants` : percent(share);
     heads.push({ y: y + HEAD / 2 + 3, name, words });
     y += HEAD;
     for (const { value, us } of values) {
