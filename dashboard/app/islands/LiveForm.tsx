@@ -5,7 +5,8 @@ export const SWAPPED = "deltatune:swapped";
 
 /**
  * Makes forms of class `live` act as soon as a control changes: asks the server for the page under the new address and
- * takes over its elements of class `part`, by id. Without it a form has its button, and the page loads anew.
+ * takes over its elements of class `part`, by id, save those whose data-key is the same as before. Without it a form has
+ * its button, and the page loads anew.
  */
 export default function LiveForm() {
   useEffect(() => {
@@ -18,9 +19,10 @@ export default function LiveForm() {
       const answer = await fetch(url, { signal: asking.current.signal }).catch(() => undefined);
       if (!answer?.ok) return answer && location.assign(url);
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      for (const part of document.querySelectorAll(".part[id]")) {
+      for (const part of document.querySelectorAll<HTMLElement>(".part[id]")) {
         const fresh = page.getElementById(part.id);
-        if (fresh) part.replaceWith(document.adoptNode(fresh));
+        const isSame = part.dataset.key !== undefined && part.dataset.key === fresh?.dataset.key;
+        if (fresh && !isSame) part.replaceWith(document.adoptNode(fresh));
       }
       history.replaceState(null, "", url);
       document.dispatchEvent(new Event(SWAPPED));
