@@ -31,13 +31,13 @@ export function Identity({ device }: { readonly device: DeviceRecord }) {
         <dt>driver</dt>
         <dd>{driver || UNTOLD}</dd>
         <dt>WebGPU</dt>
-        <dd>{deviceStack(device).split(",")[0]}, {runtime}</dd>
+        <dd>{deviceStack(device).split(",")[0]} ({runtime})</dd>
         <dt>subgroups</dt>
         <dd>
           {subgroupSize
             ? subgroupSize.min === subgroupSize.max
-              ? `of ${subgroupSize.min}`
-              : `of ${subgroupSize.min} to ${subgroupSize.max}, as the driver likes`
+              ? `${subgroupSize.min} lanes`
+              : `${subgroupSize.min} to ${subgroupSize.max} lanes, as the driver chooses`
             : <span class="muted">none granted</span>}
         </dd>
       </dl>

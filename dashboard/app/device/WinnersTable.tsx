@@ -11,7 +11,7 @@ interface Props {
   readonly stages: Stages | undefined;
 }
 
-const COLUMNS = 9;
+const COLUMNS = 8;
 
 /** The winner of every workload, by family. */
 export function WinnersTable({ slug, families, winners, trials, hashes, stages }: Props) {
@@ -28,7 +28,6 @@ export function WinnersTable({ slug, families, winners, trials, hashes, stages }
             <th scope="col" class="num">error</th>
             <th scope="col">differs from the default in</th>
             <th scope="col">tied with</th>
-            <th scope="col">stages</th>
           </tr>
         </thead>
         {families.map((family) => (
@@ -71,7 +70,15 @@ function Rows({ rows, href }: { readonly rows: readonly WinnerRow[]; readonly hr
               </>
             ))}
           </th>
-          <td class="num" title={row.interval}>{row.time}</td>
+          <td class="num" title={row.interval}>
+            {row.time}
+            {row.hasStages && (
+              <>
+                <br />
+                <a href={`${href}#stages`} aria-label={`stages of ${row.workload}`}>stages</a>
+              </>
+            )}
+          </td>
           <td class="num">{row.spread}</td>
           <td class="num">{row.roofline}</td>
           <td class="num">{row.versusDefault}</td>
@@ -80,7 +87,6 @@ function Rows({ rows, href }: { readonly rows: readonly WinnerRow[]; readonly hr
           <td class="changes">
             {row.tied.length > 0 ? <Tied variants={row.tied} /> : <span class="muted">-</span>}
           </td>
-          <td>{row.hasStages ? <a href={`${href}#stages`}>stages</a> : <span class="muted">-</span>}</td>
         </tr>
       ))}
     </>

@@ -6,13 +6,14 @@ export interface Label {
   readonly height: number;
 }
 
-/** Where a label stands: its left end and the middle of its height, from its point. */
+/** Where a label stands: its anchor and the middle of its height, from its point. */
 export interface Placed {
+  readonly textAnchor: "start" | "middle" | "end";
   readonly dx: number;
   readonly dy: number;
 }
 
-interface Box {
+export interface Box {
   readonly left: number;
   readonly right: number;
   readonly top: number;
@@ -22,45 +23,44 @@ interface Box {
 const GAP = 8;
 
 /**
- * Puts labels beside their points, the first ones first: where they meet no point, no other label and no edge. A label
- * that finds no such place within a few lines is undefined.
+ * Puts labels beside their points, the first ones first: where they meet no point, no other label, no obstacle and no
+ * edge. A label that finds no such place within a few lines is undefined.
  */
 export function placeLabels(
   labels: readonly Label[],
   points: readonly { readonly x: number; readonly y: number }[],
   frame: Box,
+  obstacles: readonly Box[] = [],
 ): (Placed | undefined)[] {
-  const taken: Box[] = points.map(({ x, y }) => ({ left: x - 5, right: x + 5, top: y - 5, bottom: y + 5 }));
+  const dots = points.map(({ x, y }) => ({ left: x - 5, right: x + 5, top: y - 5, bottom: y + 5 }));
+  const taken: Box[] = [...obstacles, ...dots];
   return labels.map((label) => {
     const { x, y, width } = label;
-    for (const { dx, dy } of places(label)) {
-      const [left, middle] = [x + dx, y + dy];
-      const box = {
-        left,
-        right: left + width,
-        top: middle - label.height / 2,
-        bottom: middle + label.height / 2,
-      };
+    for (const place of places(label)) {
+      const { dx, dy, textAnchor } = place;
+      const left = x + dx - (textAnchor === "start" ? 0 : textAnchor === "end" ? width : width / 2);
+      const [top, bottom] = [y + dy - label.height / 2, y + dy + label.height / 2];
+      const box = { left, right: left + width, top, bottom };
       const isInside = box.left >= frame.left && box.right <= frame.right && box.top >= frame.top &&
         box.bottom <= frame.bottom;
       if (isInside && !taken.some((other) => overlap(box, other))) {
         taken.push(box);
-        return { dx, dy };
+        return place;
       }
     }
   });
 }
 
 /** Right, left, above and below, then the same farther away. */
-function* places({ width, height }: Label): Generator<Placed> {
+function* places({ height }: Label): Generator<Placed> {
   for (let lines = 0; lines < 4; lines++) {
     const away = lines * height;
     for (const dy of lines === 0 ? [0] : [-away, away]) {
-      yield { dx: GAP, dy };
-      yield { dx: -GAP - width, dy };
+      yield { textAnchor: "start", dx: GAP, dy };
+      yield { textAnchor: "end", dx: -GAP, dy };
     }
-    yield { dx: -width / 2, dy: -GAP - height / 2 - away };
-    yield { dx: -width / 2, dy: GAP + height / 2 + away };
+    yield { textAnchor: "middle", dx: 0, dy: -GAP - height / 2 - away };
+    yield { textAnchor: "middle", dx: 0, dy: GAP + height / 2 + away };
   }
 }
 

@@ -4,7 +4,7 @@ import { decadeTicks } from "../../../compare/log_axis.ts";
 import type { Look } from "../../../compare/look.ts";
 import { formatMicroseconds, threeDigits } from "../../../compare/quantities.ts";
 import type { Ceilings } from "../../../profiles/schema.ts";
-import { placeLabels } from "./place_labels.ts";
+import { type Box, placeLabels } from "./place_labels.ts";
 import type { RooflinePoint, WinnerPoint } from "./roofline_points.ts";
 
 /** What a roofline shows. */
@@ -20,7 +20,9 @@ export interface Roofline {
   readonly family?: string;
 }
 
-const TOP = 30, BOTTOM = 44, LEFT = 50, RIGHT = 16, LETTER = 6.4, LINE = 15;
+const TOP = 30, BOTTOM = 44, LEFT = 50, RIGHT = 16, LETTER = 6.7, LINE = 15;
+const UNITS = ["f32", "matrix"] as const;
+type Unit = (typeof UNITS)[number];
 const XY = { x: "intensity", y: "tflops" } as const;
 
 /** Arithmetic intensity against the rate reached, under the device's measured ceilings; log axes. */
@@ -55,11 +57,20 @@ export function rooflineFigure(roofline: Roofline): Figure {
   };
 }
 
+/** Both axes: their ends, and where values stand in pixels. */
+interface Axes {
+  readonly across: readonly [number, number];
+  readonly up: readonly [number, number];
+  readonly frame: Box;
+  place(point: { readonly intensity: number; readonly tflops: number }): { x: number; y: number };
+}
+
 function options(roofline: Roofline, look: Look, width: number): Plot.PlotOptions {
-  const { trials, winners } = roofline;
-  const height = Math.round(Math.max(300, Math.min(460, width * 0.5)));
-  const [across, up] = domains(roofline);
-  const frame = { left: LEFT, right: width - RIGHT, top: TOP, bottom: height - BOTTOM };
+  const { trials, winners, ceilings } = roofline;
+  const height = Math.round(Math.max(300, Math.min(480, width * 0.45)));
+  const axes = axesOf(roofline, width, height);
+  const { across, up } = axes;
+  const roofs = ceilings ? roofLabels(ceilings, axes) : [];
   return {
     width,
     height,
@@ -80,17 +91,24 @@ function options(roofline: Roofline, look: Look, width: number): Plot.PlotOption
         label: null,
       }),
       Plot.ruleY([up[0]], { stroke: look.muted }),
-      Plot.text(["TFLOP/s"], {
-        frameAnchor: "top-left",
-        textAnchor: "start",
-        dx: -LEFT,
-        dy: -22,
-        fill: look.muted,
+      words(["TFLOP/s"], look.muted, { frameAnchor: "top-left", textAnchor: "start", dx: -LEFT, dy: -22 }),
+      words(["flops by byte"], look.muted, { frameAnchor: "bottom", dy: 38 }),
+      Plot.dot(trials, {
+        ...XY,
+        r: 1.7,
+        fill: (p: RooflinePoint) => colourOf(p.unit, look),
+        fillOpacity: 0.4,
       }),
-      Plot.text(["flops by byte"], { frameAnchor: "bottom", dy: 38, fill: look.muted }),
-      Plot.dot(trials, { ...XY, r: 1.5, fill: look.muted, fillOpacity: 0.3 }),
-      ...roofMarks(roofline.ceilings, across, up, frame, look),
-      ...(["f32", "matrix"] as const).map((unit) =>
+      ...(ceilings ? roofLines(ceilings, axes, look) : []),
+      ...roofs.map(({ text, unit, intensity, tflops, ...place }) =>
+        words(
+          [text],
+          unit ? colourOf(unit, look) : look.muted,
+          { ...place, x: [intensity], y: [tflops] },
+          look,
+        )
+      ),
+      ...UNITS.map((unit) =>
         Plot.dot(winners.filter((w) => w.unit === unit), {
           ...XY,
           symbol: unit === "matrix" ? "square" : "circle",
@@ -98,17 +116,26 @@ function options(roofline: Roofline, look: Look, width: number): Plot.PlotOption
           fill: (w: WinnerPoint) => w.isStale ? look.paper : colourOf(unit, look),
           stroke: (w: WinnerPoint) => w.isStale ? colourOf(unit, look) : look.paper,
           strokeWidth: 1.25,
-          title: words,
+          title: winnerWords,
         })
       ),
-      ...labelMarks(roofline, across, up, frame, look),
+      ...labelMarks(roofline, axes, roofs.map((roof) => roof.box), look),
     ],
     color: { type: "identity" },
   };
 }
 
-/** Ends of both axes: all points, and the ridges where roofs begin. */
-function domains({ ceilings, trials, winners }: Roofline): [[number, number], [number, number]] {
+function words(
+  texts: readonly string[],
+  fill: string,
+  options: Plot.TextOptions,
+  look?: Look,
+): Plot.Markish {
+  return Plot.text(texts, { ...options, fill, ...(look && { stroke: look.paper, strokeWidth: 4 }) });
+}
+
+/** Axes that hold all points, and the ridges where roofs begin. */
+function axesOf({ ceilings, trials, winners }: Roofline, width: number, height: number): Axes {
   const points = [...trials, ...winners];
   const { readGBps, f32Tflops, matrixTflops } = ceilings ?? {};
   const roofs = [f32Tflops, matrixTflops].filter((roof) => roof !== undefined);
@@ -119,7 +146,19 @@ function domains({ ceilings, trials, winners }: Roofline): [[number, number], [n
       values.reduce((a, b) => Math.min(a, b)) / low,
       values.reduce((a, b) => Math.max(a, b)) * high,
     ];
-  return [ends(xs, 2, 2.5), ends(ys, 1.6, 1.9)];
+  const [across, up] = [ends(xs, 2, 2.5), ends(ys, 1.6, 1.9)];
+  const frame = { left: LEFT, right: width - RIGHT, top: TOP, bottom: height - BOTTOM };
+  const share = (value: number, [low, high]: [number, number]) =>
+    Math.log(value / low) / Math.log(high / low);
+  return {
+    across,
+    up,
+    frame,
+    place: ({ intensity, tflops }) => ({
+      x: frame.left + (frame.right - frame.left) * share(intensity, across),
+      y: frame.bottom - (frame.bottom - frame.top) * share(tflops, up),
+    }),
+  };
 }
 
 /** Flops by byte at which a rate begins to bound what bandwidth bounded before. */
@@ -127,90 +166,67 @@ export function ridge(tflops: number, readGBps: number): number {
   return 1000 * tflops / readGBps;
 }
 
-function roofMarks(
-  ceilings: Ceilings | undefined,
-  [left, right]: readonly [number, number],
-  [low]: readonly [number, number],
-  frame: { readonly left: number; readonly right: number },
-  look: Look,
-): Plot.Markish[] {
-  if (!ceilings) return [];
-  const { readGBps, f32Tflops, matrixTflops } = ceilings;
+function roofLines({ readGBps, f32Tflops, matrixTflops }: Ceilings, { across, up }: Axes, look: Look) {
+  const [left, right] = across;
   const highest = Math.max(f32Tflops, matrixTflops ?? 0);
-  // The slope begins where it enters the frame.
-  const from = Math.max(left, ridge(low, readGBps));
-  const flat = (tflops: number, name: string, colour: string) => [
-    Plot.line([[ridge(tflops, readGBps), tflops], [right, tflops]], { stroke: colour, strokeWidth: 1.5 }),
-    Plot.text([`${threeDigits(tflops)} TFLOP/s ${name}`], {
-      x: [right],
-      y: [tflops],
-      textAnchor: "end",
-      dy: -9,
-      fill: colour,
-      stroke: look.paper,
-      strokeWidth: 4,
-    }),
-  ];
-  const wide = (frame.right - frame.left) / Math.log10(right / left);
+  const from = Math.max(left, ridge(up[0], readGBps)); // where the slope enters the frame
+  const line = (points: [number, number][], stroke: string) =>
+    Plot.line(points, { stroke, strokeWidth: 1.5 });
+  const flat = (tflops: number, unit: Unit) =>
+    line([[ridge(tflops, readGBps), tflops], [right, tflops]], colourOf(unit, look));
   return [
-    Plot.line([[from, from * readGBps / 1000], [ridge(highest, readGBps), highest]], {
-      stroke: look.muted,
-      strokeWidth: 1.5,
-    }),
-    Plot.text([`${threeDigits(readGBps)} GB/s`], {
-      x: [from * 10 ** (10 / wide)],
-      y: [from * 10 ** (10 / wide) * readGBps / 1000],
-      textAnchor: "start",
-      dx: -2,
-      dy: -24,
-      fill: look.muted,
-      stroke: look.paper,
-      strokeWidth: 4,
-    }),
-    ...flat(f32Tflops, "f32", colourOf("f32", look)),
-    ...(matrixTflops === undefined ? [] : flat(matrixTflops, "matrix units", colourOf("matrix", look))),
+    line([[from, from * readGBps / 1000], [ridge(highest, readGBps), highest]], look.muted),
+    flat(f32Tflops, "f32"),
+    ...(matrixTflops === undefined ? [] : [flat(matrixTflops, "matrix")]),
+  ];
+}
+
+/** What each roof is: rates at their right ends, the bandwidth left of the slope's upper part, where no call can be. */
+function roofLabels({ readGBps, f32Tflops, matrixTflops }: Ceilings, { across, place }: Axes) {
+  const highest = Math.max(f32Tflops, matrixTflops ?? 0);
+  const middle = ridge(matrixTflops === undefined ? highest / 2 : Math.sqrt(f32Tflops * highest), readGBps);
+  const label = (text: string, intensity: number, tflops: number, dx: number, unit?: Unit) => {
+    const { x, y } = place({ intensity, tflops });
+    const [right, dy] = [x + dx, -9];
+    const box = {
+      left: right - text.length * LETTER,
+      right,
+      top: y + dy - LINE / 2,
+      bottom: y + dy + LINE / 2,
+    };
+    return { text, intensity, tflops, dx, dy, textAnchor: "end" as const, unit, box };
+  };
+  return [
+    label(`${threeDigits(readGBps)} GB/s`, middle, middle * readGBps / 1000, -6),
+    label(`${threeDigits(f32Tflops)} TFLOP/s f32`, across[1], f32Tflops, 0, "f32"),
+    ...(matrixTflops === undefined
+      ? []
+      : [label(`${threeDigits(matrixTflops)} TFLOP/s matrix units`, across[1], matrixTflops, 0, "matrix")]),
   ];
 }
 
 function labelMarks(
   { winners, labels }: Roofline,
-  across: readonly [number, number],
-  up: readonly [number, number],
-  frame: { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number },
+  { frame, place }: Axes,
+  obstacles: readonly Box[],
   look: Look,
 ): Plot.Markish[] {
-  const share = (value: number, [low, high]: readonly [number, number]) =>
-    Math.log(value / low) / Math.log(high / low);
-  const at = (p: RooflinePoint) => ({
-    x: frame.left + (frame.right - frame.left) * share(p.intensity, across),
-    y: frame.bottom - (frame.bottom - frame.top) * share(p.tflops, up),
-  });
   const placed = placeLabels(
-    labels.map(({ point, text }) => ({ ...at(point), width: text.length * LETTER, height: LINE })),
-    winners.map(at),
+    labels.map(({ point, text }) => ({ ...place(point), width: text.length * LETTER, height: LINE })),
+    winners.map(place),
     frame,
+    obstacles,
   );
-  return labels.flatMap(({ point, text }, i) => {
-    const place = placed[i];
-    return place
-      ? [Plot.text([text], {
-        x: [point.intensity],
-        y: [point.tflops],
-        ...place,
-        textAnchor: "start",
-        fill: look.ink,
-        stroke: look.paper,
-        strokeWidth: 4,
-      })]
-      : [];
-  });
+  return labels.flatMap(({ point, text }, i) =>
+    placed[i] ? words([text], look.ink, { ...placed[i], x: [point.intensity], y: [point.tflops] }, look) : []
+  );
 }
 
-function colourOf(unit: "f32" | "matrix", look: Look): string {
+function colourOf(unit: Unit, look: Look): string {
   return look.series[unit === "matrix" ? 1 : 0];
 }
 
-function words({ winner, tflops, intensity }: WinnerPoint): string {
+function winnerWords({ winner, tflops, intensity }: WinnerPoint): string {
   const share = winner.rooflinePercent === undefined
     ? ""
     : `, ${threeDigits(winner.rooflinePercent)} % of the roofline`;

@@ -39,7 +39,7 @@ export function winnerRows(
     return {
       workload: bucket.slice(bucket.indexOf("@") + 1),
       time: formatTime(timing.medianUs),
-      spread: `${threeDigits(100 * timing.madUs / timing.medianUs)} %`,
+      spread: `${Number((100 * timing.madUs / timing.medianUs).toPrecision(2))} %`,
       interval: `95 % interval of the median: ${formatTime(timing.lowUs)} to ${formatTime(timing.highUs)}`,
       roofline: rooflinePercent === undefined ? "-" : `${threeDigits(rooflinePercent)} %`,
       error: error.toExponential(1),

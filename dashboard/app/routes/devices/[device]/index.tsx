@@ -85,7 +85,7 @@ export default createRoute(async (c) => {
               </form>
               <div class="part" id="roofline">
                 <div class="at-wide">
-                  <FigureView figure={rooflineFigure(roofline)} width={960} />
+                  <FigureView figure={rooflineFigure(roofline)} width={1200} />
                 </div>
                 <div class="at-narrow">
                   <FigureView figure={{ ...rooflineFigure(roofline), name: "roofline-narrow" }} width={350} />
