@@ -1,5 +1,5 @@
 import type { DeviceRecord, Trial } from "../profiles/schema.ts";
-import type { PassTime, StageTimes } from "../tuner/stages.ts";
+import type { PassTime, StageTimes } from "../profiles/stages.ts";
 import { GOALS_FOR } from "../tuner/workloads.ts";
 import { softwareLines } from "./device_lines.ts";
 import { formatUs } from "./duration.ts";

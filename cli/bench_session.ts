@@ -5,14 +5,16 @@ import { parseConfig, splitVariant } from "../kernels/core/variant_id.ts";
 import { familyNamed } from "../kernels/mod.ts";
 import type { Ceilings, Trial } from "../profiles/schema.ts";
 import { sourceHash } from "../profiles/source_hash.ts";
+import type { StageTimes } from "../profiles/stages.ts";
 import { floorUs } from "../tuner/ceilings.ts";
-import type { StagesRequest, StageTimes } from "../tuner/stages.ts";
+import type { StagesRequest } from "../tuner/stages.ts";
 import type { Workload } from "../tuner/workloads.ts";
 import { benchLines, type BenchRow, stageLines } from "./bench_lines.ts";
 import { integratedLines, type IntegratedRow, integratedRow } from "./bench_integrated.ts";
 import { windowsLines, type WindowsRow, windowsRow } from "./bench_windows.ts";
 import { chooseWorkloads, type WorkloadOptions } from "./choose_workloads.ts";
 import { GpuProcess } from "./gpu_process.ts";
+import { keepStages } from "./keep_stages.ts";
 import type { Backend } from "./open_backend.ts";
 import { note, print, printJson } from "./output.ts";
 import { TrialProcess } from "./trial_process.ts";
@@ -49,6 +51,7 @@ export async function runBench(options: BenchOptions): Promise<number> {
     throw new UserError(`Cannot time a variant of ${idle.family}: no chosen workload is of that family`);
   }
   const { backend, software = false } = options;
+  const root = options.profiles === undefined ? undefined : userPath(options.profiles);
   const gpu = await GpuProcess.start({ software, backend, onNotice: note });
   const { record, capabilities } = gpu;
   const trials = new TrialProcess(gpu);
@@ -72,6 +75,7 @@ export async function runBench(options: BenchOptions): Promise<number> {
         );
         const goalUs = workload.goalUs?.[record.backend];
         const stages = options.stages && trial.timing && await stagesOf(workload, axes, config, ceilings);
+        if (stages) note(await keepStages(record, trial, stages, root));
         rows.push({
           workload: workload.name,
           axes: formatAxes(axes),
@@ -151,7 +155,6 @@ export async function runBench(options: BenchOptions): Promise<number> {
     const mine = asked.filter((a) => a.family === workload.family);
     if (mine.length > 0) return mine.map(({ config }) => ({ config, from: "asked for" }));
     const family = familyNamed(workload.family);
-    const root = options.profiles === undefined ? undefined : userPath(options.profiles);
     const choice = await winnerFor(
       family,
       completeAxes(family, workload.axes),

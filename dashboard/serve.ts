@@ -1,3 +1,4 @@
+import { currentHashes } from "./app/staleness.ts";
 import { loadAssets } from "./assets_fs.ts";
 import { buildDashboard } from "./build.ts";
 import { openShelf } from "./shelf_fs.ts";
@@ -31,7 +32,7 @@ export async function serveDashboard(options: DashboardOptions): Promise<Running
   const server: App = (await import(new URL("dist/server/server.mjs", import.meta.url).href)).default;
   const assets = await loadAssets();
   const shelf = openShelf(root);
-  await shelf.devices();
+  await Promise.all([shelf.devices(), currentHashes()]); // the hashes take a second, once
   const ending = new AbortController();
   const listener = Deno.serve({ hostname, port, onListen: () => {} }, (request) =>
     assets.respond(request) ??

@@ -2,6 +2,7 @@ import { type Comparison, comparisonSchema } from "../compare/comparison.ts";
 import { families } from "../kernels/mod.ts";
 import { parseProfile } from "../profiles/profile_text.ts";
 import type { Profile } from "../profiles/schema.ts";
+import { parseStages, type Stages, STAGES_FILE } from "../profiles/stages.ts";
 import { StoreError } from "../profiles/store_error.ts";
 import { firstIssue, readTrialLines } from "../profiles/trial_line.ts";
 import type { Shelf, ShelvedDevice, ShelvedTrials } from "./app/env.ts";
@@ -15,6 +16,7 @@ const COLLECTIONS = new Set(["comparison"]);
 export function openShelf(root: string): Shelf {
   const profiles = new FileCache<Profile>((text, path) => parseProfile(text, path));
   const comparisons = new FileCache<Comparison>(parseComparison);
+  const stages = new FileCache<Stages>((text, path) => parseStages(text, path));
   const trials = new FileCache<ShelvedTrials>((text, path) => {
     const read = readTrialLines(text, path);
     // Nothing is set aside here: pages only read, and the last line may be an append under way.
@@ -60,6 +62,7 @@ export function openShelf(root: string): Shelf {
         ? await trials.read(`${root}/${slug}/${family}.jsonl`) ?? { trials: [], warnings: [] }
         : { trials: [], warnings: [] },
     comparison: ({ slug }) => comparisons.read(`${root}/${slug}/comparison.json`),
+    stages: ({ slug }) => stages.read(`${root}/${slug}/${STAGES_FILE}`),
   };
 }
 

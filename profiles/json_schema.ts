@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { profileSchema, SCHEMA_VERSION, trialSchema } from "./schema.ts";
+import { stagesSchema } from "./stages.ts";
 
 /** A JSON Schema document, draft 2020-12. */
 export type JsonSchema = Record<string, unknown>;
 
 /** The JSON Schemas of what is stored, for readers in other languages; zod stays the one definition. */
-export function jsonSchemas(): { readonly trial: JsonSchema; readonly profile: JsonSchema } {
+export function jsonSchemas(): Readonly<Record<"trial" | "profile" | "stages", JsonSchema>> {
   return {
     trial: {
       ...document("trial", trialSchema),
@@ -15,6 +16,7 @@ export function jsonSchemas(): { readonly trial: JsonSchema; readonly profile: J
       else: { properties: { timing: false } },
     },
     profile: document("profile", profileSchema),
+    stages: document("stages", stagesSchema),
   };
 }
 

@@ -5,6 +5,14 @@ import { attempt, readText, reasonOf, replaceText, setLinesAside } from "./durab
 import { formatProfile, parseProfile } from "./profile_text.ts";
 import { type DeviceRecord, type Profile, SCHEMA_VERSION, type Trial } from "./schema.ts";
 import { StoreError } from "./store_error.ts";
+import {
+  formatStages,
+  parseStages,
+  type Stages,
+  STAGES_FILE,
+  type StagesEntry,
+  withEntry,
+} from "./stages.ts";
 import { acquireTunerLock, type TunerLockOptions, withWriteLock } from "./store_lock_fs.ts";
 import { formatTrialLine, readTrialLines } from "./trial_line.ts";
 
@@ -91,6 +99,24 @@ export class ProfileStore implements Disposable {
   writeProfile(profile: Profile): Promise<void> {
     const text = formatProfile(profile);
     return this.#inTurn(() => this.#locked(() => replaceText(`${this.folder}/profile.json`, text)));
+  }
+
+  /** Where the time of the device's winners goes, or undefined where nobody asked yet. */
+  async stages(): Promise<Stages | undefined> {
+    const path = `${this.folder}/${STAGES_FILE}`;
+    const text = await readText(path);
+    return text === undefined ? undefined : parseStages(text, path);
+  }
+
+  /** Adds the stages of one winner, in place of those of its bucket. Throws TypeError for a malformed entry. */
+  keepStages(entry: StagesEntry): Promise<void> {
+    return this.#inTurn(() =>
+      this.#locked(async () => {
+        const entries = withEntry((await this.stages())?.entries ?? [], entry);
+        const text = formatStages({ schemaVersion: SCHEMA_VERSION, entries });
+        await replaceText(`${this.folder}/${STAGES_FILE}`, text);
+      })
+    );
   }
 
   /**

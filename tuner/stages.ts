@@ -2,7 +2,8 @@ import type { AnyFamily, Axes, Plan } from "../kernels/core/family.ts";
 import { bindingBytes, fit } from "../kernels/core/fit.ts";
 import type { Config } from "../kernels/core/space.ts";
 import { withAblations } from "../kernels/core/stages.ts";
-import type { Ceilings, Timing } from "../profiles/schema.ts";
+import type { Ceilings } from "../profiles/schema.ts";
+import type { PassTime, StageTimes } from "../profiles/stages.ts";
 import { deviceSettings } from "./clock_probe.ts";
 import { Execution } from "./executor.ts";
 import { measure } from "./measure.ts";
@@ -23,23 +24,6 @@ export interface StagesRequest {
   readonly samples: number;
   /** Longest span submitted at once, us. */
   readonly capUs: number;
-}
-
-/** Where the time of one call goes. */
-export interface StageTimes {
-  readonly whole: Timing;
-  readonly passes: readonly PassTime[];
-}
-
-/** All dispatches of one label, timed without the others. */
-export interface PassTime {
-  readonly label: string;
-  readonly dispatches: number;
-  readonly timing: Timing;
-  /** What the pass binds, moved once at the measured bandwidth, us; states count twice. A cache may be faster. */
-  readonly memoryUs: number;
-  /** Stages its text marks: the time the pass is shorter by without one. What they share or hide goes to none. */
-  readonly stages: readonly { readonly name: string; readonly us: number }[];
 }
 
 /**

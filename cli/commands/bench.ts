@@ -13,7 +13,10 @@ export function benchCommand() {
       "--config <variant...>",
       "variants to time, as variants prints them; else the profile's winner, else the default",
     )
-    .option("--stages", "time every pass on its own, and each stage marked in one by leaving it out")
+    .option(
+      "--stages",
+      "time every pass on its own, and each stage marked in one by leaving it out; kept for winners of the profile",
+    )
     .option(
       "--windows",
       "instead of timing, run long inputs in windows of two lengths: memory, dispatches, and whether outputs agree",

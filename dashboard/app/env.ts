@@ -2,6 +2,7 @@ import type {} from "hono"; // whose ContextRenderer is told about pages below
 import type { ComponentChild } from "preact";
 import type { Comparison } from "../../compare/comparison.ts";
 import type { Profile, Trial } from "../../profiles/schema.ts";
+import type { Stages } from "../../profiles/stages.ts";
 
 /** A device's folder of the store. */
 export interface ShelvedDevice {
@@ -29,6 +30,8 @@ export interface Shelf {
   trials(device: ShelvedDevice, family: string): Promise<ShelvedTrials>;
   /** The stored comparison; undefined where there is none. Throws StoreError where it can't be read. */
   comparison(device: ShelvedDevice): Promise<Comparison | undefined>;
+  /** Stages of its winners; undefined where there are none. Throws StoreError where they can't be read. */
+  stages(device: ShelvedDevice): Promise<Stages | undefined>;
 }
 
 /** What the edge hands to every request. */

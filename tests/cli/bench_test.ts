@@ -1,6 +1,9 @@
 // `bench`, and the mistakes `tune` and `bench` refuse before a GPU is opened.
 import { assert, assertEquals } from "../assert.ts";
+import { parseStages } from "../../profiles/stages.ts";
+import { listDevices } from "../../profiles/store_fs.ts";
 import { testDevice } from "../gpu/open_test_device.ts";
+import { inFolder } from "./in_folder.ts";
 import { runCli } from "./run_cli.ts";
 
 const device = await testDevice();
@@ -136,3 +139,35 @@ Deno.test({ name: "bench --stages times every pass of each variant" + needs, ign
   assert(whole.medianUs > 0 && passes.length >= 1);
   for (const pass of passes) assert(pass.timing.medianUs > 0 && pass.memoryUs > 0 && pass.dispatches >= 1);
 });
+
+Deno.test(
+  {
+    name: "bench --stages keeps those of the profile's winner, and says of others that it does not" + needs,
+    ignore: !device,
+  },
+  () =>
+    inFolder(async (folder) => {
+      const size = ["kda_decode", "--workload", "N=1,H=2", "--profiles", folder];
+      const tuned = await runCli(["tune", ...size, "--trials", "3"]);
+      assertEquals(tuned.code, 0, tuned.stderr);
+      const kept = await runCli(["bench", ...size, "--stages"]);
+      assertEquals(kept.code, 0, kept.stderr);
+      assert(/^Kept the stages of kda_decode@NH<=2,/m.test(kept.stderr), kept.stderr);
+      const { devices: [{ slug, profile }] } = await listDevices(folder);
+      const [winner] = profile.winners;
+      const path = `${folder}/${slug}/stages.json`;
+      const { entries } = parseStages(await Deno.readTextFile(path), path);
+      assertEquals(entries.map(({ bucket, variant, sourceHash }) => [bucket, variant, sourceHash]), [
+        [winner.bucket, winner.variant, winner.sourceHash],
+      ]);
+      assert(entries[0].times.passes.length >= 1);
+      const other = await runCli([
+        "bench",
+        ...size,
+        "--stages",
+        "--config",
+        "kda_decode:unroll=false;tileV=16",
+      ]);
+      assert(other.stderr.includes("is no winner of kda_decode@NH<=2,"), other.stderr);
+    }),
+);

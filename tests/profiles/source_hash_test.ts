@@ -42,8 +42,8 @@ Deno.test("sourceHash() follows the code of formulations that need matrix units,
 });
 
 Deno.test("jsonSchemas() are 2020-12 documents with the words of the zod schemas", () => {
-  const { trial, profile } = jsonSchemas();
-  for (const schema of [trial, profile]) {
+  const { trial, profile, stages } = jsonSchemas();
+  for (const schema of [trial, profile, stages]) {
     assertEquals(schema.$schema, "https://json-schema.org/draft/2020-12/schema");
     assertEquals(schema.type, "object");
   }
