@@ -10,6 +10,7 @@ const BACKENDS = { builtin: "Deno's WebGPU", dawn: "Dawn", browser: "browser" } 
 /** What can be chosen; every choice is part of the address. */
 export function CompareForm({ view: { choice, offered } }: { readonly view: View }) {
   const [model, ...against] = choice.models;
+  const lengths = offered.lengths.map((tokens) => [`${tokens}`, formatTokens(tokens)] as const);
   return (
     <form class="controls live part compare-form" id="choices" method="get">
       <fieldset>
@@ -44,8 +45,10 @@ export function CompareForm({ view: { choice, offered } }: { readonly view: View
         chosen={choice.batch}
         options={BATCHES.map((value) => [value, BATCH_WORDS[value]])}
       />
-      <Choose name="from" label="From" chosen={`${choice.from}`} options={lengthOptions(offered.lengths)} />
-      <Choose name="to" label="To" chosen={`${choice.to}`} options={lengthOptions(offered.lengths)} />
+      <div class="span">
+        <Choose name="from" label="From" chosen={`${choice.from}`} options={lengths} />
+        <Choose name="to" label="To" chosen={`${choice.to}`} options={lengths} />
+      </div>
       <Choose
         name="paper"
         label="Paper's curves"
@@ -55,10 +58,6 @@ export function CompareForm({ view: { choice, offered } }: { readonly view: View
       <button type="submit" class="apply">Apply</button>
     </form>
   );
-}
-
-function lengthOptions(lengths: readonly number[]): [string, string][] {
-  return lengths.map((tokens) => [`${tokens}`, formatTokens(tokens)]);
 }
 
 function Choose({ name, label, chosen, options }: {

@@ -7,10 +7,16 @@ import { formatBytes, formatMicroseconds, formatTokens } from "../../../compare/
 import { isBatched, shownComparison } from "./shown_figures.ts";
 import type { View } from "./view.ts";
 
-/** Lengths by models, a group of columns a quantity. */
+/** Numbers of models at lengths, a quantity after the other. */
 export interface LengthsTable {
-  readonly groups: readonly { readonly title: string; readonly models: readonly string[] }[];
-  readonly rows: readonly { readonly tokens: number; readonly cells: readonly string[] }[];
+  /** Tokens, shortest first. */
+  readonly lengths: readonly number[];
+  /** `rows`: a row a length, a cell a model. */
+  readonly quantities: readonly {
+    readonly title: string;
+    readonly models: readonly string[];
+    readonly rows: readonly (readonly string[])[];
+  }[];
   /** What marks mean, and why numbers are missing. */
   readonly notes: readonly string[];
   /** What is said of single numbers, each once. */
@@ -20,49 +26,42 @@ export interface LengthsTable {
 /** The numbers behind the figures of a view. */
 export function lengthsTable(view: View): LengthsTable {
   const times = shownComparison(view);
+  // What a model keeps is the same on every device.
   const sizes = view.shown[0].comparison;
-  const notes = new Footnotes();
   const batched = isBatched(view);
-  const names = times.models.map((m) => m.name);
-  const decoded = new Map(
-    names.map((name) => [name, batched ? largest(times, name) : pointsOf(times, name, "decode", 1)] as const),
-  );
-  const time = (point: Point | undefined, why: () => string) => {
-    if (!point) return notes.missing(why());
-    const several = batched && point.phase === "decode" ? ` [${point.batch}]` : "";
-    return notes.text(formatMicroseconds(point.us / (several ? point.batch : 1)) + several, point.how);
-  };
-  const rows = lengthsOf(times).map((tokens) => ({
-    tokens,
-    cells: [
-      ...names.map((model) =>
-        time(
-          pointsOf(times, model, "prefill", 1).find((p) => p.tokens === tokens),
-          () => `${model}: ${reasonFor(times, { model, phase: "prefill", tokens, batch: 1 })}`,
-        )
-      ),
-      ...names.map((model) =>
-        time(
-          decoded.get(model)!.find((p) => p.tokens === tokens),
-          () => `${model}: ${whyNoDecode(times, model, tokens, batched)}`,
-        )
-      ),
-      ...sizes.models.map(({ name }) => {
-        const row = sizes.memory.find((r) => r.model === name && r.tokens === tokens);
-        return row ? formatBytes(totalBytes(row)) : notes.missing(`${name}: no memory was counted.`);
-      }),
-    ],
-  }));
-  return {
-    groups: [
-      { title: "Prefill", models: names },
-      { title: batched ? "Time per token [sequences]" : "Time per token", models: names },
-      { title: "Memory of a sequence", models: sizes.models.map((m) => m.name) },
-    ],
-    rows,
-    notes: notes.lines(),
-    asides: asidesOf(times, batched),
-  };
+  const lengths = lengthsOf(times);
+  const notes = new Footnotes();
+  const quantity = (
+    title: string,
+    { models }: Comparison,
+    cell: (model: string, tokens: number) => string,
+  ) => ({
+    title,
+    models: models.map((m) => m.name),
+    rows: lengths.map((tokens) => models.map(({ name }) => cell(name, tokens))),
+  });
+  const quantities = [
+    quantity("Prefill", times, (model, tokens) => {
+      const point = pointsOf(times, model, "prefill", 1).find((p) => p.tokens === tokens);
+      if (point) return notes.text(formatMicroseconds(point.us), point.how);
+      return notes.missing(`${model}: ${reasonFor(times, { model, phase: "prefill", tokens, batch: 1 })}`);
+    }),
+    quantity(batched ? "Time per token [sequences]" : "Time per token", times, (model, tokens) => {
+      const point = decodePoints(times, model, batched).find((p) => p.tokens === tokens);
+      if (!point) return notes.missing(`${model}: ${whyNoDecode(times, model, tokens, batched)}`);
+      const sequences = batched ? ` [${point.batch}]` : "";
+      return notes.text(formatMicroseconds(point.us / point.batch) + sequences, point.how);
+    }),
+    quantity("Memory of a sequence", sizes, (model, tokens) => {
+      const row = sizes.memory.find((r) => r.model === model && r.tokens === tokens);
+      return row ? formatBytes(totalBytes(row)) : notes.missing(`${model}: no memory was counted.`);
+    }),
+  ];
+  return { lengths, quantities, notes: notes.lines(), asides: asidesOf(times, batched) };
+}
+
+function decodePoints(comparison: Comparison, model: string, batched: boolean): Point[] {
+  return batched ? largest(comparison, model) : pointsOf(comparison, model, "decode", 1);
 }
 
 function whyNoDecode(comparison: Comparison, model: string, tokens: number, batched: boolean): string {
@@ -77,8 +76,8 @@ function whyNoDecode(comparison: Comparison, model: string, tokens: number, batc
 function asidesOf(comparison: Comparison, batched: boolean): string[] {
   const lengths = new Map<string, Set<number>>();
   for (const { name } of comparison.models) {
-    const decode = batched ? largest(comparison, name) : pointsOf(comparison, name, "decode", 1);
-    for (const { phase, tokens, note } of [...pointsOf(comparison, name, "prefill", 1), ...decode]) {
+    const points = [...pointsOf(comparison, name, "prefill", 1), ...decodePoints(comparison, name, batched)];
+    for (const { phase, tokens, note } of points) {
       if (note === undefined) continue;
       const key = JSON.stringify([`${name}, ${phase} at`, note]);
       lengths.set(key, (lengths.get(key) ?? new Set()).add(tokens));

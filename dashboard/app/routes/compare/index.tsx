@@ -82,6 +82,7 @@ function Compared({ view }: { readonly view: View }) {
               <FigureView
                 key={figure.name}
                 figure={{ ...bare, subtitle: bare.subtitle === scope ? "" : bare.subtitle }}
+                width={720}
                 lengths={figure.drawn?.lengths}
               >
                 <p class="files">
