@@ -56,5 +56,6 @@ function formulationFigure(
     notes: drawnNotes(curves),
     alt: altText(title, curves, format),
     options: (look, width) => curvePlotOptions(plot, look, width),
+    drawn: plot,
   };
 }

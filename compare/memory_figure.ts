@@ -42,5 +42,6 @@ export function memoryFigure(comparison: Comparison): Figure {
     notes: ["Counted from the models' sizes, not measured."],
     alt: altText(title, curves, formatBytes),
     options: (look, width) => curvePlotOptions(plot, look, width),
+    drawn: { ...plot, how: "counted from sizes" },
   };
 }

@@ -36,3 +36,8 @@ export const PAPER_CURVES: readonly PaperCurve[] = [
 
 /** What the paper claims at 1M tokens. */
 export const PAPER_CLAIMS = { decodeRatio: 6.3, decodeRatioBatch1: 2.2, prefillRatio: 2.9, cacheSaved: 0.75 };
+
+/** What a figure says that shows the paper's curves. */
+export const PAPER_NOTE =
+  "Thin lines: arXiv 2510.26692 (7a prefill, 7b decode at batch 1, 1b decode with larger batches), whole models on " +
+  "hardware it does not state.";

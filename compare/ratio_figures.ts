@@ -7,16 +7,19 @@ import type { Figure } from "./figure.ts";
 import { altText, drawnNotes, onDevice } from "./figure_words.ts";
 import { batchedLengthsOf, lengthsOf } from "./lengths.ts";
 import { logDomain } from "./log_axis.ts";
-import { PAPER_CURVES, PAPER_TOKENS, type PaperCurve } from "./paper.ts";
+import { PAPER_CURVES, PAPER_NOTE, PAPER_TOKENS, type PaperCurve } from "./paper.ts";
 import { threeDigits } from "./quantities.ts";
 
-/** How many times faster the first model is than each other it has a common length with, and the paper's ratios. */
-export function ratioFigures(comparison: Comparison): Figure[] {
+/**
+ * How many times faster the first model is than each other it has a common length with, and the paper's ratios unless
+ * `withPaper` is false.
+ */
+export function ratioFigures(comparison: Comparison, withPaper = true): Figure[] {
   return answersOf(comparison).filter(({ ratios, batched }) => ratios.length + batched.length > 0)
-    .map((answers) => ratioFigure(comparison, answers));
+    .map((answers) => ratioFigure(comparison, answers, withPaper));
 }
 
-function ratioFigure(comparison: Comparison, answers: Answers): Figure {
+function ratioFigure(comparison: Comparison, answers: Answers, withPaper: boolean): Figure {
   const { model, against, ratios, batched } = answers;
   const curveOf = (label: string, series: number, lengths: number[], of: readonly Ratio[]): Curve => ({
     label,
@@ -35,7 +38,7 @@ function ratioFigure(comparison: Comparison, answers: Answers): Figure {
     curveOf("decode, largest batches", 2, batchedLengthsOf(comparison), batched),
   ];
   const lengths = lengthsOf(comparison);
-  const theirs = PAPER_FIGURES.map(([figure, label], series): Curve => ({
+  const theirs = (withPaper ? PAPER_FIGURES : []).map(([figure, label], series): Curve => ({
     label,
     series,
     isReference: true,
@@ -66,15 +69,11 @@ function ratioFigure(comparison: Comparison, answers: Answers): Figure {
     subtitle: `${scopeWords(comparison)}.`,
     notes: [
       ...drawnNotes(curves),
-      ...(hasPaper
-        ? [
-          "Thin lines: arXiv 2510.26692 (7a prefill, 7b decode at batch 1, 1b decode with larger batches), whole " +
-          "models on hardware it does not state.",
-        ]
-        : []),
+      ...(hasPaper ? [PAPER_NOTE] : []),
     ],
     alt: altText(title, curves, plot.format),
     options: (look, width) => curvePlotOptions(plot, look, width),
+    drawn: plot,
   };
 }
 

@@ -7,10 +7,11 @@ import type { Figure } from "./figure.ts";
 import { altText, drawnNotes, onDevice } from "./figure_words.ts";
 import { batchedLengthsOf, lengthsOf } from "./lengths.ts";
 import { decadeTicks, logDomain } from "./log_axis.ts";
+import { PAPER_NOTE } from "./paper.ts";
 import { formatMicroseconds, formatRoughTokens, formatTick } from "./quantities.ts";
 
-/** Seconds of one prompt against its length. */
-export function prefillFigure(comparison: Comparison): Figure {
+/** Seconds of one prompt against its length; `paper`: the paper's curves beside them. */
+export function prefillFigure(comparison: Comparison, paper: readonly Curve[] = []): Figure {
   return timeFigure(comparison, {
     name: "prefill",
     what: "Prefill",
@@ -18,12 +19,13 @@ export function prefillFigure(comparison: Comparison): Figure {
     xLabel: "Prompt length, tokens",
     lengths: lengthsOf(comparison, "prefill"),
     curves: curvesOf(comparison, (model) => pointsOf(comparison, model, "prefill", 1)),
+    paper,
     crossings: crossingsOf(comparison, "prefill"),
   });
 }
 
 /** Time per output token of one sequence against its context. */
-export function decodeFigure(comparison: Comparison): Figure {
+export function decodeFigure(comparison: Comparison, paper: readonly Curve[] = []): Figure {
   return timeFigure(comparison, {
     name: "decode",
     what: "Decode at batch 1",
@@ -31,12 +33,13 @@ export function decodeFigure(comparison: Comparison): Figure {
     xLabel: "Context, tokens",
     lengths: lengthsOf(comparison, "decode"),
     curves: curvesOf(comparison, (model) => pointsOf(comparison, model, "decode", 1)),
+    paper,
     crossings: crossingsOf(comparison, "decode"),
   });
 }
 
 /** Time per output token where as many sequences run as fit. */
-export function batchedDecodeFigure(comparison: Comparison): Figure {
+export function batchedDecodeFigure(comparison: Comparison, paper: readonly Curve[] = []): Figure {
   const figure = timeFigure(comparison, {
     name: "decode_batched",
     what: "Decode with as many sequences as fit",
@@ -44,6 +47,7 @@ export function batchedDecodeFigure(comparison: Comparison): Figure {
     xLabel: "Context of each sequence, tokens",
     lengths: batchedLengthsOf(comparison),
     curves: curvesOf(comparison, (model) => largest(comparison, model), (p) => p.batch),
+    paper,
     crossings: [],
   });
   const batches = comparison.models.flatMap(({ name }) => {
@@ -60,10 +64,15 @@ interface TimeFigure {
   readonly yLabel: string;
   readonly lengths: readonly number[];
   readonly curves: readonly Curve[];
+  readonly paper: readonly Curve[];
   readonly crossings: readonly { tokens: number; label: string }[];
 }
 
-function timeFigure(comparison: Comparison, { name, what, curves, ...words }: TimeFigure): Figure {
+function timeFigure(
+  comparison: Comparison,
+  { name, what, curves: ours, paper, ...words }: TimeFigure,
+): Figure {
+  const curves = [...ours, ...paper];
   const title = `${what} ${onDevice(comparison)}`;
   const format = formatMicroseconds;
   const domain = logDomain(curves);
@@ -79,9 +88,13 @@ function timeFigure(comparison: Comparison, { name, what, curves, ...words }: Ti
     name,
     title,
     subtitle: `${scopeWords(comparison)}.`,
-    notes: drawnNotes(curves),
+    notes: [
+      ...drawnNotes(curves),
+      ...(paper.length > 0 ? [`${PAPER_NOTE} Compare slopes, not heights.`] : []),
+    ],
     alt: altText(title, curves, format),
     options: (look, width) => curvePlotOptions(plot, look, width),
+    drawn: plot,
   };
 }
 

@@ -1,4 +1,6 @@
 import { currentHashes } from "./app/staleness.ts";
+import type { PngAssets } from "../compare/png.ts";
+import { pngAssets } from "../compare/png_assets_fs.ts";
 import { loadAssets } from "./assets_fs.ts";
 import { buildDashboard } from "./build.ts";
 import { openShelf } from "./shelf_fs.ts";
@@ -33,10 +35,17 @@ export async function serveDashboard(options: DashboardOptions): Promise<Running
   const assets = await loadAssets();
   const shelf = openShelf(root);
   await Promise.all([shelf.devices(), currentHashes()]); // the hashes take a second, once
+  let png: Promise<PngAssets> | undefined;
   const ending = new AbortController();
   const listener = Deno.serve({ hostname, port, onListen: () => {} }, (request) =>
     assets.respond(request) ??
-      server.fetch(request, { shelf, token, assets: assets.paths, ending: ending.signal }));
+      server.fetch(request, {
+        shelf,
+        token,
+        assets: assets.paths,
+        pngAssets: () => png ??= pngAssets(),
+        ending: ending.signal,
+      }));
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
   const path = token === undefined ? "/" : `/?token=${encodeURIComponent(token)}`;
   return {

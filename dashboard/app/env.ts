@@ -1,6 +1,7 @@
 import type {} from "hono"; // whose ContextRenderer is told about pages below
 import type { ComponentChild } from "preact";
 import type { Comparison } from "../../compare/comparison.ts";
+import type { PngAssets } from "../../compare/png.ts";
 import type { Profile, Trial } from "../../profiles/schema.ts";
 import type { Stages } from "../../profiles/stages.ts";
 
@@ -41,6 +42,8 @@ export interface Bindings {
   readonly token?: string;
   /** URL paths of built files by source, as "app/client.ts". */
   readonly assets: Readonly<Record<string, string>>;
+  /** What drawing PNGs needs, read when first asked for. */
+  readonly pngAssets: () => Promise<PngAssets>;
   /** Aborts when the server stops: streams must end. */
   readonly ending: AbortSignal;
 }

@@ -10,6 +10,8 @@ export interface DrawnFigure {
   readonly height: number;
   /** Pixels across for a value on the x axis; undefined where the figure has no such axis. */
   readonly x?: (value: number) => number;
+  /** Pixels down of the upper and the lower end of the y axis. */
+  readonly y?: readonly [top: number, bottom: number];
 }
 
 /** Draws a figure in the page's colours. The page's policy allows no inline style: rules on `.plot` stand in for them. */
@@ -26,10 +28,12 @@ export function drawFigure(figure: Figure, width = 760): DrawnFigure {
   plot.setAttribute("role", "img");
   plot.setAttribute("aria-label", figure.alt);
   const scale = plot.scale("x");
+  const range = plot.scale("y")?.range;
   return {
     svg: plot.outerHTML,
     width: Number(plot.getAttribute("width")),
     height: Number(plot.getAttribute("height")),
     ...(scale && { x: (value: number) => scale.apply(value) as number }),
+    ...(range && { y: [Math.min(...range as number[]), Math.max(...range as number[])] as const }),
   };
 }

@@ -19,11 +19,14 @@ export default function LiveForm() {
       const answer = await fetch(url, { signal: asking.current.signal }).catch(() => undefined);
       if (!answer?.ok) return answer && location.assign(url);
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const focused = document.activeElement?.id;
       for (const part of document.querySelectorAll<HTMLElement>(".part[id]")) {
         const fresh = page.getElementById(part.id);
         const isSame = part.dataset.key !== undefined && part.dataset.key === fresh?.dataset.key;
         if (fresh && !isSame) part.replaceWith(document.adoptNode(fresh));
       }
+      // A control that was replaced with its form keeps the keyboard.
+      if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
       history.replaceState(null, "", url);
       document.dispatchEvent(new Event(SWAPPED));
     };
