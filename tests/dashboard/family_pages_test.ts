@@ -143,6 +143,44 @@ Deno.test("text of a profile and of trials is only ever text", async () => {
   });
 });
 
+Deno.test("stages kept of the winner stand below its passes, unreadable ones are said", async () => {
+  await withStore({ devices: 1, families: ["mla_decode"], trials: 40, sizes: 1 }, async (root, [slug]) => {
+    const { page } = await appForTest(root);
+    const address = `/devices/${slug}/mla_decode`;
+    assert(
+      /deno task bench mla_decode .*--stages/.test(
+        (await page(address)).querySelector("#passes")!.textContent,
+      ),
+    );
+    const { winners: [winner] } = JSON.parse(await Deno.readTextFile(`${root}/${slug}/profile.json`));
+    const { family, bucket, variant, axes, sourceHash, timing } = winner;
+    const passes = [{
+      label: "split",
+      dispatches: 1,
+      timing,
+      memoryUs: 1,
+      stages: [{ name: "scores", us: 1 }],
+    }];
+    const times = { whole: timing, passes };
+    const entry = {
+      family,
+      bucket,
+      variant,
+      axes,
+      sourceHash,
+      driver: "1",
+      at: "2026-11-24T00:00:00.000Z",
+      times,
+    };
+    const path = `${root}/${slug}/stages.json`;
+    await Deno.writeTextFile(path, JSON.stringify({ schemaVersion: 1, entries: [entry] }));
+    const text = (await page(address)).querySelector("#passes")!.textContent;
+    assert(/scores/.test(text) && !/--stages/.test(text));
+    await Deno.writeTextFile(path, "{");
+    assert(/stages.json/.test((await page(address)).querySelector(".warn")!.textContent));
+  });
+});
+
 Deno.test("a torn line is left out and said", async () => {
   await withStore({ devices: 1, families: ["mla_decode"], trials: 20 }, async (root, [slug]) => {
     await Deno.writeTextFile(`${root}/${slug}/mla_decode.jsonl`, '{"schemaVersion":1,"fam', { append: true });

@@ -1,9 +1,13 @@
 import { createRoute } from "../../../../create_route.ts";
 import { formatAxes } from "../../../../../../kernels/core/axes.ts";
 import { FORMULATION } from "../../../../../../kernels/core/space.ts";
+import { type StagesEntry, stagesOf } from "../../../../../../profiles/stages.ts";
+import { StoreError } from "../../../../../../profiles/store_error.ts";
 import { DeviceName } from "../../../../components/DeviceName.tsx";
 import { Empty } from "../../../../components/Empty.tsx";
+import { StageBars } from "../../../../components/StageBars.tsx";
 import { Warnings } from "../../../../components/Warnings.tsx";
+import type { Shelf } from "../../../../env.ts";
 import { failureGroups } from "../../../../family/failure_groups.ts";
 import { FailuresView } from "../../../../family/FailuresView.tsx";
 import {
@@ -38,6 +42,7 @@ export default createRoute(async (c) => {
   );
   const landscape = landscapeOf(inView ?? [], { sourceHash: page.hash, axes: page.winner?.axes });
   const tunables = landscape ? importances(family.space, landscape.timed) : [];
+  const stages = await storedStages(c.env.shelf, page);
   const axes = chosenAxes(
     tunables,
     landscape?.latest ?? [],
@@ -57,12 +62,12 @@ export default createRoute(async (c) => {
           WGSL of its variants
         </a>
       </p>
-      <Warnings warnings={warnings} />
+      <Warnings warnings={[...warnings, ...stages.warnings]} />
       {!chosen ? <Untried page={page} /> : (
         <>
           <FamilyChoices page={page} tunables={tunables} axes={axes} formulation={formulation} />
           <LiveForm />
-          <Body page={page} landscape={landscape} tunables={tunables} axes={axes} />
+          <Body page={page} landscape={landscape} tunables={tunables} axes={axes} stages={stages.entry} />
         </>
       )}
     </div>,
@@ -70,8 +75,22 @@ export default createRoute(async (c) => {
   );
 });
 
-function Body({ page, landscape, tunables, axes }: {
+/** The stages kept of the bucket's winner, or why they can't be read. */
+async function storedStages(
+  shelf: Shelf,
+  { device, winner }: FamilyPage,
+): Promise<{ readonly entry?: StagesEntry; readonly warnings: readonly string[] }> {
+  try {
+    return { entry: winner && stagesOf(await shelf.stages(device), winner), warnings: [] };
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    return { warnings: [error.message] };
+  }
+}
+
+function Body({ page, landscape, tunables, axes, stages }: {
   readonly page: FamilyPage;
+  readonly stages?: StagesEntry;
   readonly landscape?: Landscape;
   readonly tunables: readonly Importance[];
   readonly axes?: HeatAxes;
@@ -114,7 +133,11 @@ function Body({ page, landscape, tunables, axes }: {
         {winner && (
           <>
             <h2>Passes of the winner</h2>
-            <WinnerPasses page={page} winner={winner} />
+            <WinnerPasses
+              page={page}
+              winner={winner}
+              measured={stages && <StageBars entry={stages} stale={stages.sourceHash !== hash} />}
+            />
           </>
         )}
       </section>
