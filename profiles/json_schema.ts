@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { profileSchema, SCHEMA_VERSION, trialSchema } from "./schema.ts";
+import { profileSchema, SCHEMA_VERSION, trialSchema, uploadSchema } from "./schema.ts";
 
 /** A JSON Schema document, draft 2020-12. */
 export type JsonSchema = Record<string, unknown>;
 
 /** The JSON Schemas of what is stored, for readers in other languages; zod stays the one definition. */
-export function jsonSchemas(): { readonly trial: JsonSchema; readonly profile: JsonSchema } {
+export function jsonSchemas(): Readonly<Record<"trial" | "profile" | "upload", JsonSchema>> {
   return {
     trial: {
       ...document("trial", trialSchema),
@@ -15,6 +15,7 @@ export function jsonSchemas(): { readonly trial: JsonSchema; readonly profile: J
       else: { properties: { timing: false } },
     },
     profile: document("profile", profileSchema),
+    upload: document("upload", uploadSchema),
   };
 }
 
