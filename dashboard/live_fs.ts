@@ -2,6 +2,7 @@ import { deviceName } from "../compare/device_words.ts";
 import type { Trial } from "../profiles/schema.ts";
 import { listDevices } from "../profiles/store_fs.ts";
 import { parseTrialLine } from "../profiles/trial_line.ts";
+import { tunableChanges } from "./app/tunable_changes.ts";
 import type { LiveEvent, LiveHello, LiveTrial } from "./app/live/live_event.ts";
 
 const LOOK_MS = 300;
@@ -137,6 +138,7 @@ export class LiveFeed {
 
 function liveTrial(trial: Trial, device: string, collection: string): LiveTrial {
   const { family, variant, axes, status, at, rooflinePercent, timing } = trial;
+  const changes = tunableChanges(family, trial.config);
   return {
     device,
     collection,
@@ -147,6 +149,7 @@ function liveTrial(trial: Trial, device: string, collection: string): LiveTrial 
     at,
     rooflinePercent,
     medianUs: timing?.medianUs,
+    changes,
   };
 }
 

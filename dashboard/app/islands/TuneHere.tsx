@@ -32,7 +32,6 @@ export default function TuneHere({ gpu, software }: {
     return () => removeEventListener("beforeunload", warn);
   }, [isOn]);
   const offers = typeof found.value === "object" && found.value.isSoftware ? software : gpu;
-  const names = new Map(session.shown.value.map(({ trial, changes }) => [trial.variant, changes]));
   return (
     <div class="tune">
       <GpuCard found={found.value} ceilings={session.ceilings.value} />
@@ -40,7 +39,9 @@ export default function TuneHere({ gpu, software }: {
         ? <Running session={session} />
         : <Choices offers={offers} onStart={(chosen, budgetMs) => session.start(chosen, budgetMs)} />)}
       {session.note.value && <p class="warn" role="alert">{session.note.value}</p>}
-      {session.upload.value && stage === "done" && <Results upload={session.upload.value} names={names} />}
+      {session.upload.value && stage === "done" && (
+        <Results upload={session.upload.value} names={session.names} />
+      )}
       {session.workloads.value.length > 0 && stage !== "idle" && (
         <section>
           <h2>Workloads</h2>

@@ -8,6 +8,8 @@ export interface LiveTrial
   /** Its family, or what it was made for: `comparison`. */
   readonly collection: string;
   readonly medianUs?: number;
+  /** Tunables other than the family's initial ones. */
+  readonly changes: string;
 }
 
 /** Who is there: sent first, and again and again as a sign of life. */

@@ -10,8 +10,10 @@ export function clockWords({ timestampQuantumNs }: Ceilings): string {
   if (timestampQuantumNs === 0) {
     return "This browser gives no GPU timestamps: calls are timed by its wall clock, the cost of submitting them included.";
   }
+  if (timestampQuantumNs < COARSE_NS) {
+    return `The GPU's clock steps by ${Math.round(timestampQuantumNs)} ns here.`;
+  }
   const step = formatTime(timestampQuantumNs / 1e3);
-  if (timestampQuantumNs < COARSE_NS) return `The GPU's clock steps by ${step} here.`;
   const span = formatTime(LEAST_STEPS * timestampQuantumNs / 1e3);
   return `This browser rounds the GPU's clock to ${step}, unless its developer features are on: calls are repeated ` +
     `until a span holds ${LEAST_STEPS} steps (${span}).`;

@@ -58,6 +58,8 @@ export class TuneSession {
 
   readonly #spawn: () => TuneWorker;
   readonly #limitMs: number;
+  /** What is other than the default, by variant. */
+  readonly names = new Map<string, string>();
   /** Time the search was given. */
   budgetMs = 0;
   #worker?: TuneWorker;
@@ -204,6 +206,7 @@ export class TuneSession {
     this.#change(index, { best, baseline });
     if (isKnown) return;
     this.#trials.push(trial);
+    this.names.set(trial.variant, changes);
     this.shown.value = [{ trial, changes, isAgain }, ...this.shown.value].slice(0, SHOWN_TRIALS);
     this.#change(
       index,
