@@ -63,10 +63,8 @@ export default function LiveTrials() {
         {" "}
         <span class="muted">
           {WORDS[connection.value]}
-          {connection.value === "connected" &&
-            (tuning.length > 0
-              ? `; a tuner works on ${tuning.map(nameOf).join(", ")}`
-              : "; no tuner is at work")}
+          {connection.value === "connected" && tuning.length > 0 &&
+            `; a tuner works on ${tuning.map(nameOf).join(", ")}`}
           .
         </span>
       </p>

@@ -66,7 +66,7 @@ export class TuneSession {
   #trials: Trial[] = [];
   #begun?: TrialBegun;
   #watchdog?: ReturnType<typeof setTimeout>;
-  #ticker?: ReturnType<typeof setInterval>;
+  #stopTicking?: () => void;
   #current = 0;
 
   constructor(spawn: () => TuneWorker, limitMs = PHASE_LIMIT_MS) {
@@ -277,19 +277,27 @@ export class TuneSession {
     this.#watchdog = setTimeout(() => batch(() => this.#late()), limitMs);
   }
 
+  /** Time counts from here: opening the device and measuring its ceilings are no search. */
   #tick(): void {
-    clearInterval(this.#ticker);
+    this.#rest();
+    this.#arm(this.#limitMs);
     let last = performance.now();
-    this.#ticker = setInterval(() => {
+    const spend = () => {
       const now = performance.now();
       this.leftMs.value = Math.max(0, this.leftMs.value - (now - last));
       last = now;
-    }, TICK_MS);
+    };
+    const ticker = setInterval(spend, TICK_MS);
+    this.#stopTicking = () => {
+      clearInterval(ticker);
+      spend();
+    };
   }
 
   #rest(): void {
     clearTimeout(this.#watchdog);
-    clearInterval(this.#ticker);
+    this.#stopTicking?.();
+    this.#stopTicking = undefined;
     this.#begun = undefined;
   }
 
