@@ -10,7 +10,7 @@ import { blockKey } from "../profiles/blocklist.ts";
 import type { Ceilings, DeviceRecord, Trial } from "../profiles/schema.ts";
 import { sourceHash } from "../profiles/source_hash.ts";
 import type { ProfileStore } from "../profiles/store_fs.ts";
-import { possibleStorage } from "./choose_workloads.ts";
+import { possibleStorage } from "../tuner/possible_storage.ts";
 import { note } from "./output.ts";
 import { StatusLine } from "./status_line.ts";
 import type { TrialProcess } from "./trial_process.ts";

@@ -1,8 +1,9 @@
 import { completeAxes, parseAxes } from "../kernels/core/axes.ts";
 import { closest } from "../kernels/core/closest.ts";
-import type { AnyFamily, Capabilities } from "../kernels/core/family.ts";
-import { type Config, initialConfig, type Tunable } from "../kernels/core/space.ts";
+import type { Capabilities } from "../kernels/core/family.ts";
+import type { Config, Tunable } from "../kernels/core/space.ts";
 import { familyNamed } from "../kernels/mod.ts";
+import { missingFeature, possibleStorage } from "../tuner/possible_storage.ts";
 import { DEFAULT_WORKLOADS, SOFTWARE_WORKLOADS, SUITES, type Workload } from "../tuner/workloads.ts";
 import { UserError } from "./user_error.ts";
 
@@ -96,24 +97,4 @@ function storageOf(workload: Workload, asked: string | undefined, device: Capabi
   throw new UserError(
     `Cannot store ${family.name} as ${asked}: that needs ${missing}, which this device lacks`,
   );
-}
-
-/** The storage wanted of a family's tensors, or nothing (its initial one) where the device can't have that. */
-export function possibleStorage(family: AnyFamily, wanted: Config, device: Capabilities): Config {
-  try {
-    return missingFeature(family, wanted, device) === undefined ? wanted : {};
-  } catch (error) {
-    if (error instanceof RangeError) return {};
-    throw error;
-  }
-}
-
-function missingFeature(
-  { axes, space, plan }: AnyFamily,
-  storage: Config,
-  device: Capabilities,
-): string | undefined {
-  const sizes = Object.fromEntries(Object.entries(axes).map(([axis, spec]) => [axis, spec.initial]));
-  return plan(sizes, { ...initialConfig(space), ...storage }, device).passes
-    .flatMap((pass) => pass.features).find((feature) => !device.features.includes(feature));
 }

@@ -41,6 +41,7 @@ function shared(): InlineConfig {
       wgslAsText(),
       sourcesStaySources(),
     ],
+    worker: { format: "es", plugins: () => [wgslAsText()] },
   };
 }
 

@@ -7,16 +7,19 @@ import { StoreError } from "../profiles/store_error.ts";
 import { firstIssue, readTrialLines } from "../profiles/trial_line.ts";
 import type { Shelf, ShelvedDevice, ShelvedTrials } from "./app/env.ts";
 import { FileCache } from "./file_cache_fs.ts";
+import { keepUpload } from "./keep_upload_fs.ts";
+import { LiveFeed } from "./live_fs.ts";
 
 const ORDER = families.map(({ name }) => name);
 /** Trials beside the families' own that no search made. */
 const COLLECTIONS = new Set(["comparison"]);
 
-/** Opens the profiles under `root` for reading; a missing folder is an empty store. */
+/** Opens the profiles under `root`; a missing folder is an empty store. */
 export function openShelf(root: string): Shelf {
   const profiles = new FileCache<Profile>((text, path) => parseProfile(text, path));
   const comparisons = new FileCache<Comparison>(parseComparison);
   const stages = new FileCache<Stages>((text, path) => parseStages(text, path));
+  const feed = new LiveFeed(root);
   const trials = new FileCache<ShelvedTrials>((text, path) => {
     const read = readTrialLines(text, path);
     // Nothing is set aside here: pages only read, and the last line may be an append under way.
@@ -63,6 +66,8 @@ export function openShelf(root: string): Shelf {
         : { trials: [], warnings: [] },
     comparison: ({ slug }) => comparisons.read(`${root}/${slug}/comparison.json`),
     stages: ({ slug }) => stages.read(`${root}/${slug}/${STAGES_FILE}`),
+    keep: (upload) => keepUpload(root, upload),
+    follow: (signal) => feed.follow(signal),
   };
 }
 

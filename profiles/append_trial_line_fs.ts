@@ -3,7 +3,7 @@ import { parseTrialLine } from "./trial_line.ts";
 
 const NEWLINE = 10;
 
-/** Adds one line durably, after whatever a crash left at the end, or throws StoreError and leaves the file as it was. */
+/** Adds a line, or several joined, durably, after whatever a crash left at the end, or throws StoreError and leaves the file as it was. */
 export async function appendTrialLine(path: string, line: string): Promise<void> {
   const bytes = new TextEncoder().encode(line + "\n");
   await attempt(`append a trial to ${path}`, async () => {

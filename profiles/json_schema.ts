@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { profileSchema, SCHEMA_VERSION, trialSchema } from "./schema.ts";
 import { stagesSchema } from "./stages.ts";
+import { profileSchema, SCHEMA_VERSION, trialSchema, uploadSchema } from "./schema.ts";
 
 /** A JSON Schema document, draft 2020-12. */
 export type JsonSchema = Record<string, unknown>;
 
 /** The JSON Schemas of what is stored, for readers in other languages; zod stays the one definition. */
-export function jsonSchemas(): Readonly<Record<"trial" | "profile" | "stages", JsonSchema>> {
+export function jsonSchemas(): Readonly<Record<"trial" | "profile" | "upload" | "stages", JsonSchema>> {
   return {
     trial: {
       ...document("trial", trialSchema),
@@ -17,6 +17,7 @@ export function jsonSchemas(): Readonly<Record<"trial" | "profile" | "stages", J
     },
     profile: document("profile", profileSchema),
     stages: document("stages", stagesSchema),
+    upload: document("upload", uploadSchema),
   };
 }
 

@@ -80,12 +80,18 @@ export class ProfileStore implements Disposable {
    * Throws TypeError for a malformed trial.
    */
   append(trial: Trial, collection = trial.family): Promise<void> {
+    return this.appendAll([trial], collection);
+  }
+
+  /** Adds trials to one collection in one write: all of them, or none where it throws. */
+  appendAll(trials: readonly Trial[], collection: string): Promise<void> {
     const path = this.#pathOf(collection);
-    const line = formatTrialLine(trial);
+    const text = trials.map(formatTrialLine).join("\n");
     return this.#inTurn(() =>
       this.#locked(async () => {
+        if (text === "") return;
         await this.#introduce();
-        await appendTrialLine(path, line);
+        await appendTrialLine(path, text);
       })
     );
   }

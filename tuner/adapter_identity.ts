@@ -24,6 +24,14 @@ export function identify(info: GPUAdapterInfo, backend: DeviceRecord["backend"])
   };
 }
 
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
+
+/** Whether an adapter computes on the CPU: it says so, or its names do. */
+export function isSoftware(info: GPUAdapterInfo, description: string): boolean {
+  return info.isFallbackAdapter === true ||
+    SOFTWARE.test(`${info.vendor} ${info.architecture} ${description}`);
+}
+
 /** PCI vendors by id, in the spelling browsers and Dawn use; wgpu gives the number instead. */
 const VENDORS: Readonly<Record<number, string>> = {
   0x1002: "amd",

@@ -1,7 +1,7 @@
 import type { Capabilities, Limits, SubgroupMatrix } from "../kernels/core/family.ts";
 import type { DeviceRecord } from "../profiles/schema.ts";
 import { definePass, SUBGROUP_MATRIX } from "../kernels/core/pass.ts";
-import { identify } from "./adapter_identity.ts";
+import { identify, isSoftware } from "./adapter_identity.ts";
 import { Execution } from "./executor.ts";
 import { PipelineCache } from "./pipeline_cache.ts";
 import subgroupSizeCode from "./subgroup_size.wgsl" with { type: "text" };
@@ -25,7 +25,6 @@ const LIMITS: readonly (keyof Limits)[] = [
   "maxStorageBufferBindingSize",
   "maxBufferSize",
 ];
-const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
 
 /**
  * Opens `adapter` with its largest limits and every feature kernels use; `runtime` names what runs it, with versions.
@@ -54,8 +53,7 @@ export async function openDevice(
     ...identity,
     backend,
     runtime,
-    software: info.isFallbackAdapter === true ||
-      SOFTWARE.test(`${info.vendor} ${info.architecture} ${identity.description}`),
+    software: isSoftware(info, identity.description),
     features: [...capabilities.features],
     limits: { ...limits },
     ...(capabilities.subgroupSize && { subgroupSize: { ...capabilities.subgroupSize } }),

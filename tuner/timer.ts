@@ -36,6 +36,12 @@ export class Timer {
   }
 
   async #stamped(count: number, encode: (pass: GPUComputePassEncoder) => void): Promise<number[]> {
+    const stamps = await this.stamps(count, encode);
+    return Array.from({ length: count }, (_, i) => Number(stamps[2 * i + 1] - stamps[2 * i]) / 1e3);
+  }
+
+  /** Begin and end of as many passes, at most 256, in nanoseconds. Only where the clock is `timestamp`. */
+  async stamps(count: number, encode: (pass: GPUComputePassEncoder) => void): Promise<BigUint64Array> {
     const [querySet, resolved, staging] = [this.#queries!, this.#resolved!, this.#staging!];
     for (let i = 0; i < count; i++) {
       this.#submit(encode, { querySet, beginningOfPassWriteIndex: 2 * i, endOfPassWriteIndex: 2 * i + 1 });
@@ -47,7 +53,7 @@ export class Timer {
     await staging.mapAsync(MAP_READ);
     const stamps = new BigUint64Array(staging.getMappedRange().slice(0));
     staging.unmap();
-    return Array.from({ length: count }, (_, i) => Number(stamps[2 * i + 1] - stamps[2 * i]) / 1e3);
+    return stamps;
   }
 
   async #waited(count: number, encode: (pass: GPUComputePassEncoder) => void): Promise<number[]> {
@@ -76,16 +82,39 @@ export class Timer {
   }
 }
 
+/** Rounds of stamps a coarse clock gets to take a step in. */
+const MOST_ROUNDS = 20;
+
 /** Smallest step seen between timestamps of empty passes, in nanoseconds; 0 where the device has no timestamps. */
 export async function timestampQuantumNs(device: GPUDevice): Promise<number> {
   const timer = new Timer(device);
   if (timer.clock === "wall") return 0;
-  const spans = new Set<number>();
-  for (const us of await timer.spans(24, () => {})) spans.add(Math.round(us * 1e3));
+  const stamps: bigint[] = [];
+  let quantum: number | undefined;
+  for (let round = 0; round < MOST_ROUNDS && quantum === undefined; round++) {
+    stamps.push(...await timer.stamps(24, () => {}));
+    quantum = stepOf(stamps);
+  }
   timer.destroy();
-  const sorted = [...spans].sort((a, b) => a - b);
-  const steps = [...sorted.filter((s) => s > 0), ...sorted.slice(1).map((s, i) => s - sorted[i])].filter((
-    s,
-  ) => s > 0);
-  return steps.length > 0 ? Math.min(...steps) : 1;
+  return quantum ?? 1;
+}
+
+/**
+ * The step of a clock, from begin and end of empty passes in turn, ns: the smallest one between their lengths. A browser
+ * rounds its clock (65,536 ns, 100 us) and no empty pass has a length: there it is what all stamps are multiples of.
+ * Undefined where the stamps tell nothing yet.
+ */
+export function stepOf(stamps: readonly bigint[]): number | undefined {
+  const spans = stamps.flatMap((end, i) => i % 2 === 1 ? [end - stamps[i - 1]] : []);
+  const sorted = [...new Set(spans)].sort((a, b) => Number(a - b));
+  const steps = [...sorted, ...sorted.slice(1).map((s, i) => s - sorted[i])].filter((s) => s > 0n);
+  if (steps.length > 0) return Number(steps.reduce((least, step) => step < least ? step : least));
+  const seen = new Set(stamps);
+  if (seen.size < 4) return undefined;
+  const [first, ...others] = seen;
+  return Number(others.map((s) => s > first ? s - first : first - s).reduce(greatestDivisor));
+}
+
+function greatestDivisor(a: bigint, b: bigint): bigint {
+  return b === 0n ? a : greatestDivisor(b, a % b);
 }

@@ -88,6 +88,17 @@ export const SOFTWARE_WORKLOADS: readonly Workload[] = [
   attention(128, 2),
 ];
 
+/** What a browser's page tunes on a GPU, a workload a family: the display waits for calls that take long. */
+export const BROWSER_WORKLOADS: readonly Workload[] = [
+  decode(1),
+  prefill(1, 2048),
+  decode(1, HEADS, "GDN"),
+  prefill(1, 2048, HEADS, "GDN"),
+  latent(8192),
+  attention(2048),
+  grouped(8192, 8),
+];
+
 /** Named sets of workloads; `compare` is what the models of `deno task compare` run. */
 export const SUITES: Readonly<Record<string, readonly Workload[]>> = {
   default: DEFAULT_WORKLOADS,

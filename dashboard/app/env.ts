@@ -2,8 +2,9 @@ import type {} from "hono"; // whose ContextRenderer is told about pages below
 import type { ComponentChild } from "preact";
 import type { Comparison } from "../../compare/comparison.ts";
 import type { PngAssets } from "../../compare/png.ts";
-import type { Profile, Trial } from "../../profiles/schema.ts";
 import type { Stages } from "../../profiles/stages.ts";
+import type { Profile, Trial, Upload } from "../../profiles/schema.ts";
+import type { LiveEvent } from "./live/live_event.ts";
 
 /** A device's folder of the store. */
 export interface ShelvedDevice {
@@ -22,6 +23,13 @@ export interface ShelvedTrials {
   readonly warnings: readonly string[];
 }
 
+/** What became of an upload. */
+export interface KeptUpload {
+  readonly slug: string;
+  /** Trials that were not there yet. */
+  readonly added: number;
+}
+
 /** The stored profiles as pages read them: parsed once, and again when a file changed. Never writes while reading. */
 export interface Shelf {
   devices(): Promise<{ devices: readonly ShelvedDevice[]; warnings: readonly string[] }>;
@@ -33,6 +41,10 @@ export interface Shelf {
   comparison(device: ShelvedDevice): Promise<Comparison | undefined>;
   /** Stages of its winners; undefined where there are none. Throws StoreError where they can't be read. */
   stages(device: ShelvedDevice): Promise<Stages | undefined>;
+  /** Adds a checked upload to its device's trials and chooses winners anew. Throws StoreError where the disk refuses. */
+  keep(upload: Upload): Promise<KeptUpload>;
+  /** Every trial anybody stores from now on, until `signal` aborts. */
+  follow(signal: AbortSignal): AsyncIterable<LiveEvent>;
 }
 
 /** What the edge hands to every request. */
