@@ -20,16 +20,25 @@ export function MatrixTable({ family, matrix, label }: {
   readonly matrix: Matrix;
   readonly label: string;
 }) {
-  const { contestants, rows } = matrix;
+  const { contestants, rows, portable } = matrix;
+  const sizes = contestants.map(sizesOf);
+  const common = sizes.every((size) => size === sizes[0]) ? sizes[0] : undefined;
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={label}>
       <table class="data matrix">
+        {common && <caption>Timed at {common}</caption>}
         <thead>
           <tr>
             <th scope="col">config</th>
-            <th scope="col" class="num">mean</th>
-            {contestants.map((contestant) => (
-              <DeviceHead key={contestant.device.slug} family={family} contestant={contestant} />
+            {contestants.length > 1 && <th scope="col" class="num">mean</th>}
+            {contestants.map(({ device, standing }, i) => (
+              <th key={device.slug} scope="col" class="num">
+                <DeviceName device={device.profile.device} href={`/devices/${device.slug}/${family}`} />
+                <small>
+                  best {formatTime(standing.winner.timing.medianUs)}
+                  {common === undefined && ` at ${sizes[i]}`}
+                </small>
+              </th>
             ))}
           </tr>
         </thead>
@@ -37,12 +46,13 @@ export function MatrixTable({ family, matrix, label }: {
           {rows.map((row) => (
             <tr key={row.variant}>
               <th scope="row">
-                <ConfigName family={family} row={row} />
+                <ConfigName family={family} row={row} isWhole={portable?.isWhole ?? false} />
               </th>
-              <td class="num">
-                {row.mean ? <strong>{formatPercent(row.mean.share)}</strong> : "-"}
-                <small>{row.mean?.count ?? 0} of {contestants.length}</small>
-              </td>
+              {contestants.length > 1 && (
+                <td class="num">
+                  <MeanView row={row} all={contestants.length} />
+                </td>
+              )}
               {row.cells.map((cell, i) => <CellView key={contestants[i].device.slug} cell={cell} />)}
             </tr>
           ))}
@@ -52,27 +62,34 @@ export function MatrixTable({ family, matrix, label }: {
   );
 }
 
-function DeviceHead({ family, contestant: { device, standing } }: {
-  readonly family: string;
-  readonly contestant: Contestant;
-}) {
-  const { axes, timing } = standing.winner;
-  const sizes = Object.entries(axes).map(([name, size]) => `${name}=${formatTokens(size)}`).join(" ");
-  return (
-    <th scope="col" class="num">
-      <DeviceName device={device.profile.device} href={`/devices/${device.slug}/${family}`} />
-      <small>best {formatTime(timing.medianUs)} at {sizes}</small>
-    </th>
+function sizesOf({ standing }: Contestant): string {
+  return Object.entries(standing.winner.axes).map(([name, size]) => `${name}=${formatTokens(size)}`).join(
+    " ",
   );
 }
 
-function ConfigName({ family, row }: { readonly family: string; readonly row: Row }) {
+/** A mean over one device is none. */
+function MeanView({ row: { mean }, all }: { readonly row: Row; readonly all: number }) {
+  const count = mean?.count ?? 0;
+  return (
+    <>
+      {count > 1 ? <strong>{formatPercent(mean!.share)}</strong> : <span class="muted">-</span>}
+      <small>{count} of {all}</small>
+    </>
+  );
+}
+
+function ConfigName({ family, row, isWhole }: {
+  readonly family: string;
+  readonly row: Row;
+  readonly isWhole: boolean;
+}) {
   const changed = differences(family, row.config);
   return (
     <span class="config" title={row.variant}>
-      {row.isPortable && <span class="tag good">portable default</span>}
+      {row.isPortable && <span class="tag good">{isWhole ? "portable default" : "timed on the most"}</span>}
       {row.isDefault && <span class="tag">family's default</span>}
-      {changed.length > 0 ? <code>{changed.join(" ")}</code> : <code>default</code>}
+      {changed.map((word) => <code key={word}>{word}</code>)}
     </span>
   );
 }

@@ -35,6 +35,8 @@ export interface PortableDefault {
   readonly config: Config;
   /** Over as many devices as `mean.count` says; never one alone. */
   readonly mean: Mean;
+  /** Whether it was timed on all of them. */
+  readonly isWhole: boolean;
   /** Other configs timed on as many devices whose mean can't be told from its own. */
   readonly tied: number;
 }
@@ -98,5 +100,5 @@ export function portableDefault(contestants: readonly Contestant[]): PortableDef
     }));
   const best = widest.reduce((a, b) => b.mean.share > a.mean.share ? b : a);
   const tied = widest.filter((other) => other !== best && other.mean.highShare >= best.mean.lowShare);
-  return { ...best, tied: tied.length };
+  return { ...best, isWhole: most === contestants.length, tied: tied.length };
 }

@@ -22,30 +22,31 @@ export function portableWords({ contestants, portable, rows }: Matrix): string[]
       "Longer searches meet more often.",
     ];
   }
-  const kept = ({ share, least }: Mean) =>
-    `${formatPercent(share)} of each device's best speed (geometric mean; least on ${nameAt(least.place)}, ${
-      formatPercent(least.share)
-    })`;
-  const { mean, tied } = portable;
+  const leastOn = ({ least }: Mean) => `least on ${nameAt(least.place)}, ${formatPercent(least.share)}`;
+  const { mean, tied, isWhole } = portable;
+  const every = all === 2 ? "both" : `all ${all}`;
+  const kept = `keeps ${formatPercent(mean.share)} of each device's best speed (geometric mean; ${
+    leastOn(mean)
+  })`;
   const lines = [
-    mean.count === all
-      ? `One config shipped to all ${all} devices keeps ${kept(mean)}.`
-      : `No config was timed on all ${all} devices. One timed on ${mean.count} of them keeps ${kept(mean)}.`,
+    isWhole
+      ? `One config shipped to ${every} devices ${kept}.`
+      : `No config was timed on ${every} devices. One timed on ${mean.count} of them ${kept}.`,
   ];
   if (tied > 0) {
     lines.push(
-      tied === 1
-        ? "One other config can't be told from it: their intervals meet."
-        : `${tied} other configs can't be told from it: their intervals meet.`,
+      `${
+        tied === 1 ? "One other config" : `${tied} other configs`
+      } can't be told from it: their intervals meet.`,
     );
   }
   const initial = rows.find(({ isDefault }) => isDefault);
   if (initial?.isPortable) lines.push("It is the family's default.");
   else if (!initial?.mean) lines.push("The family's default was timed on none of them.");
-  else if (initial.mean.count === all) lines.push(`The family's default keeps ${kept(initial.mean)}.`);
   else {
+    const where = initial.mean.count === all ? "" : ` on the ${initial.mean.count} that timed it`;
     lines.push(
-      `The family's default keeps ${kept(initial.mean)} on the ${initial.mean.count} that timed it.`,
+      `The family's default keeps ${formatPercent(initial.mean.share)}${where} (${leastOn(initial.mean)}).`,
     );
   }
   return lines;

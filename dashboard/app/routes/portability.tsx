@@ -87,7 +87,7 @@ function Shown({ family, shown: { gpus, software, leftOut } }: {
         {more.length > 0 && <ul>{more.map((line) => <li key={line}>{line}</li>)}</ul>}
         {gpus.portable && (
           <details>
-            <summary>The portable default in full</summary>
+            <summary>{gpus.portable.isWhole ? "The portable default" : "That config"} in full</summary>
             <pre><code>{gpus.portable.variant}</code></pre>
           </details>
         )}
