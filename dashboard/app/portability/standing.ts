@@ -55,9 +55,12 @@ export function standingOf(
 }
 
 function emptyReason(stale: number, fresh: number, current: number): string {
-  if (current > 0) return `none of its ${trialsOf(current)} passed`;
-  if (fresh > 0) return `its ${trialsOf(fresh)} were made under another driver`;
-  return stale > 0 ? `its ${trialsOf(stale)} are of older source code` : "none of its trials is stored";
+  const its = (count: number, one: string, many: string) =>
+    count === 1 ? `its only trial ${one}` : `its ${count} trials ${many}`;
+  if (current > 0) return its(current, "did not pass", "did not pass");
+  if (fresh > 0) return its(fresh, "was made under another driver", "were made under another driver");
+  if (stale > 0) return its(stale, "is of older source code", "are of older source code");
+  return "none of its trials is stored";
 }
 
 /** A number of trials in words. */
