@@ -2,6 +2,9 @@ import { loadAssets } from "./assets_fs.ts";
 import { buildDashboard } from "./build.ts";
 import { openShelf } from "./shelf_fs.ts";
 
+/** Pages that read all devices: visited once before anybody waits for them. */
+const READ_AHEAD = ["/", "/portability"];
+
 export interface DashboardOptions {
   /** Folder of the profiles. */
   readonly root: string;
@@ -22,7 +25,7 @@ export interface RunningDashboard {
 }
 
 /**
- * Builds what is not built, reads the store once so that the first page is as quick as the others, and serves. Throws
+ * Builds what is not built, serves, and reads the store once so that the first page is as quick as the others. Throws
  * Deno.errors.AddrInUse where the port is taken.
  */
 export async function serveDashboard(options: DashboardOptions): Promise<RunningDashboard> {
@@ -33,9 +36,14 @@ export async function serveDashboard(options: DashboardOptions): Promise<Running
   const shelf = openShelf(root);
   await shelf.devices();
   const ending = new AbortController();
-  const listener = Deno.serve({ hostname, port, onListen: () => {} }, (request) =>
+  const answer = (request: Request) =>
     assets.respond(request) ??
-      server.fetch(request, { shelf, token, assets: assets.paths, ending: ending.signal }));
+      server.fetch(request, { shelf, token, assets: assets.paths, ending: ending.signal });
+  const listener = Deno.serve({ hostname, port, onListen: () => {} }, answer);
+  const headers: HeadersInit = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  for (const page of READ_AHEAD) {
+    await (await answer(new Request(`http://localhost${page}`, { headers }))).body?.cancel();
+  }
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
   const path = token === undefined ? "/" : `/?token=${encodeURIComponent(token)}`;
   return {

@@ -1,4 +1,5 @@
 import { familyNamed } from "../../../kernels/mod.ts";
+import type { Trial } from "../../../profiles/schema.ts";
 import { StoreError } from "../../../profiles/store_error.ts";
 import type { Shelf, ShelvedDevice } from "../env.ts";
 import { bucketsOf } from "../family/buckets_of.ts";
@@ -39,11 +40,7 @@ export async function loadPortability(
     const isKnown = device.profile.winners.some(({ bucket }) => bucket === workload.bucket);
     if (!trials && !isKnown) continue;
     const { driver } = device.profile.device;
-    const { standing, reason, stale }: DeviceStanding = standingOf(trials ?? [], {
-      family,
-      sourceHash,
-      driver,
-    });
+    const { standing, reason, stale } = knownStanding(trials ?? [], { family, sourceHash, driver });
     if (standing) contestants.push({ device, standing });
     if (reason) leftOut.push({ device, reason });
     else if (stale > 0) leftOut.push({ device, reason: `${trialsOf(stale)} of older source code` });
@@ -58,4 +55,15 @@ export async function loadPortability(
     leftOut,
     warnings,
   };
+}
+
+/** Parsed trials stay the same object until their file changes, and so does what follows from them. */
+const known = new WeakMap<readonly Trial[], { readonly driver: string; readonly standing: DeviceStanding }>();
+
+function knownStanding(trials: readonly Trial[], now: Parameters<typeof standingOf>[1]): DeviceStanding {
+  const found = known.get(trials);
+  if (found?.driver === now.driver) return found.standing;
+  const standing = standingOf(trials, now);
+  known.set(trials, { driver: now.driver, standing });
+  return standing;
 }
