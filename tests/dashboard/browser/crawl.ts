@@ -61,7 +61,7 @@ function linksOf(page: string): string[] {
 }
 
 /** A path's first word, how many follow, and its last one where that is no name of a device or family. */
-function kindOf(link: string): string {
+export function kindOf(link: string): string {
   const { pathname, search } = new URL(link, "http://here");
   const words = pathname.split("/").slice(1);
   if (words.length === 1) return search === "" ? pathname : `${pathname}?`;
