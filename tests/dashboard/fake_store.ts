@@ -113,7 +113,7 @@ export function fakeTrials(
   const storage = JSON.stringify(storageChoices(family.space, first));
   const configs = [...enumerateConfigs<Config>(family.space)]
     .filter((config) => JSON.stringify(storageChoices(family.space, config)) === storage);
-  const cost = costs(family, random);
+  const cost = costs(family, configs, random);
   const made: Trial[] = [];
   for (let size = 0, left = trials; left > 0; size++) {
     const axes: Axes = { ...initial, [token]: initial[token] * 4 ** (size % sizes) };
@@ -180,15 +180,18 @@ const FAILURES: readonly (readonly [Exclude<Trial["status"], "passed">, (random:
 ];
 
 /** What each value of each tunable costs, and what the first two cost together. */
-function costs({ space }: AnyFamily, random: Random): (config: Config) => number {
+function costs({ space }: AnyFamily, configs: readonly Config[], random: Random): (config: Config) => number {
   const effects = Object.entries(space.tunables).map(([name, { values }]) => {
     const weight = 0.6 * random.uniform() ** 2;
     return [name, new Map(values.map((value) => [value, weight * random.normal()]))] as const;
   });
-  return (config) => {
+  const cost = (config: Config) => {
     const own = effects.map(([name, byValue]) => name in config ? byValue.get(config[name]) ?? 0 : 0);
-    return 1.4 * Math.exp(own.reduce((sum, effect) => sum + effect, 0) + 0.5 * (own[0] ?? 0) * (own[1] ?? 0));
+    return Math.exp(own.reduce((sum, effect) => sum + effect, 0) + 0.5 * (own[0] ?? 0) * (own[1] ?? 0));
   };
+  // The best one comes near the roofline.
+  const least = configs.reduce((least, config) => Math.min(least, cost(config)), Infinity);
+  return (config) => 1.3 * cost(config) / least;
 }
 
 function timing(medianUs: number): Timing {
