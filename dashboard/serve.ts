@@ -1,9 +1,12 @@
-import { currentHashes } from "./app/staleness.ts";
 import type { PngAssets } from "../compare/png.ts";
 import { pngAssets } from "../compare/png_assets_fs.ts";
+import { currentHashes } from "./app/staleness.ts";
 import { loadAssets } from "./assets_fs.ts";
 import { buildDashboard } from "./build.ts";
 import { openShelf } from "./shelf_fs.ts";
+
+/** Visited once before anybody waits for them: those that read all devices, and one of each other kind. */
+const READ_AHEAD = ["/", "/portability", "/compare"];
 
 export interface DashboardOptions {
   /** Folder of the profiles. */
@@ -25,7 +28,7 @@ export interface RunningDashboard {
 }
 
 /**
- * Builds what is not built, reads the store once so that the first page is as quick as the others, and serves. Throws
+ * Builds what is not built, serves, and reads the store once so that the first page is as quick as the others. Throws
  * Deno.errors.AddrInUse where the port is taken.
  */
 export async function serveDashboard(options: DashboardOptions): Promise<RunningDashboard> {
@@ -34,10 +37,10 @@ export async function serveDashboard(options: DashboardOptions): Promise<Running
   const server: App = (await import(new URL("dist/server/server.mjs", import.meta.url).href)).default;
   const assets = await loadAssets();
   const shelf = openShelf(root);
-  await Promise.all([shelf.devices(), currentHashes()]); // the hashes take a second, once
+  const [{ devices }] = await Promise.all([shelf.devices(), currentHashes()]); // the hashes take a second, once
   let png: Promise<PngAssets> | undefined;
   const ending = new AbortController();
-  const listener = Deno.serve({ hostname, port, onListen: () => {} }, (request) =>
+  const answer = (request: Request) =>
     assets.respond(request) ??
       server.fetch(request, {
         shelf,
@@ -45,7 +48,13 @@ export async function serveDashboard(options: DashboardOptions): Promise<Running
         assets: assets.paths,
         pngAssets: () => png ??= pngAssets(),
         ending: ending.signal,
-      }));
+      });
+  const listener = Deno.serve({ hostname, port, onListen: () => {} }, answer);
+  const headers: HeadersInit = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const first = devices.slice(0, 1).map(({ slug }) => `/devices/${slug}`);
+  for (const page of [...READ_AHEAD, ...first]) {
+    await (await answer(new Request(`http://localhost${page}`, { headers }))).body?.cancel();
+  }
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
   const path = token === undefined ? "/" : `/?token=${encodeURIComponent(token)}`;
   return {

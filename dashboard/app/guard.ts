@@ -45,7 +45,7 @@ export const guard = createMiddleware<Env>(async (c, next) => {
   }
   if (c.req.method !== "GET" && c.req.method !== "HEAD") {
     const origin = c.req.header("origin");
-    if (origin === undefined || new URL(origin, "http://invalid").host !== host) {
+    if (URL.parse(origin ?? "")?.host !== host) {
       return c.json({
         error: `Cannot take a ${c.req.method} from ${
           origin ?? "an unnamed origin"

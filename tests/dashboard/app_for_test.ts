@@ -1,3 +1,4 @@
+import { pngAssets } from "../../compare/png_assets_fs.ts";
 import { buildDashboard } from "../../dashboard/build.ts";
 import { loadAssets } from "../../dashboard/assets_fs.ts";
 import type { Bindings } from "../../dashboard/app/env.ts";
@@ -22,6 +23,7 @@ export async function appForTest(root: string, bindings: Partial<Bindings> = {})
   const env: Bindings = {
     shelf: openShelf(root),
     assets: assets.paths,
+    pngAssets,
     ending: new AbortController().signal,
     ...bindings,
   };

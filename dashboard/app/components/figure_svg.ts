@@ -22,8 +22,8 @@ export function drawFigure(figure: Figure, width = 760): DrawnFigure {
     & Plot.Plot;
   for (const style of [...plot.querySelectorAll("style")]) style.remove();
   for (const styled of [plot, ...plot.querySelectorAll("[style]")]) styled.removeAttribute("style");
-  // Plot names groups, which have no role that could bear a name; the figure has one of its own.
-  for (const group of plot.querySelectorAll("g[aria-label]")) group.removeAttribute("aria-label");
+  // Plot names its marks ("rule", "cell"): no name for a reader, and none that a group may have.
+  for (const mark of plot.querySelectorAll("g[aria-label]")) mark.removeAttribute("aria-label");
   plot.setAttribute("class", "plot");
   plot.setAttribute("role", "img");
   plot.setAttribute("aria-label", figure.alt);
