@@ -1,4 +1,6 @@
 import { headlines } from "../../compare/headlines.ts";
+import type { Figure } from "../../compare/figure.ts";
+import { ratioFigures } from "../../compare/ratio_figures.ts";
 import type { Shelf, ShelvedDevice } from "./env.ts";
 
 /** What the newest comparison says first. */
@@ -8,6 +10,8 @@ export interface Headline {
   readonly lines: readonly string[];
   /** ISO date and time it was measured. */
   readonly at: string;
+  /** How many times faster, by length; undefined where the two have no length in common. */
+  readonly figure?: Figure;
 }
 
 /** The first question of the newest comparison that can be read. */
@@ -24,6 +28,8 @@ export async function newestHeadline(
   for (const device of compared) {
     const comparison = await shelf.comparison(device).catch(() => undefined);
     const [first] = comparison ? headlines(comparison) : [];
-    if (comparison && first) return { device, ...first, at: comparison.at };
+    if (comparison && first) {
+      return { device, ...first, at: comparison.at, figure: ratioFigures(comparison)[0] };
+    }
   }
 }

@@ -1,4 +1,4 @@
-// Pictures of every page, light and dark, wide and narrow: deno task screenshots [--out folder] [--profiles folder] [path...]
+// Pictures of every page, light and dark, wide and narrow: deno task screenshots [--out folder] [--profiles folder] [--cut pixels] [path...]
 import { parseArgs } from "node:util";
 import { note, print } from "../../cli/output.ts";
 import { serveDashboard } from "../../dashboard/serve.ts";
@@ -10,7 +10,11 @@ import { writeSampleStore } from "./sample_store.ts";
 const { values, positionals } = parseArgs({
   args: Deno.args,
   allowPositionals: true,
-  options: { out: { type: "string", default: "docs/screenshots" }, profiles: { type: "string" } },
+  options: {
+    out: { type: "string", default: "docs/screenshots" },
+    profiles: { type: "string" },
+    cut: { type: "string", default: "100000" }, // longer pages end there
+  },
 });
 const found = await findBrowser();
 if (!found.open) {
@@ -29,7 +33,9 @@ try {
     for (const look of LOOKS) {
       const { page, faults, close } = await visit(browser, origin + path, look);
       const file = `${values.out}/${stem(path)}_${look.width}_${look.scheme}.png`;
-      await page.screenshot({ path: file, fullPage: true });
+      const tall = await page.evaluate(() => document.documentElement.scrollHeight);
+      const clip = { x: 0, y: 0, width: look.width, height: Math.min(tall, Number(values.cut)) };
+      await page.screenshot({ path: file, fullPage: true, clip });
       await print(file);
       for (const fault of faults) note(`${path}: ${fault}`);
       await close();

@@ -4,6 +4,7 @@ import { families } from "../../../kernels/mod.ts";
 import type { Winner } from "../../../profiles/schema.ts";
 import { DeviceName } from "../components/DeviceName.tsx";
 import { Empty } from "../components/Empty.tsx";
+import { FigureView } from "../components/FigureView.tsx";
 import { Warnings } from "../components/Warnings.tsx";
 import type { ShelvedDevice } from "../env.ts";
 import { type Headline, newestHeadline } from "../headline.ts";
@@ -40,16 +41,20 @@ export default createRoute(async (c) => {
   );
 });
 
-function HeadlineView({ headline: { device, title, lines, at } }: { readonly headline: Headline }) {
+function HeadlineView({ headline: { device, title, lines, at, figure } }: { readonly headline: Headline }) {
+  const href = `/compare?device=${device.slug}`;
   return (
-    <section class="card">
-      <h2>
-        <a href={`/compare?device=${device.slug}`}>{title}</a>
-      </h2>
-      <p class="muted">
-        <DeviceName device={device.profile.device} />, <time datetime={at}>{at.slice(0, 10)}</time>
-      </p>
-      <ul>{lines.map((line) => <li key={line}>{line}</li>)}</ul>
+    <section class="card columns">
+      <div>
+        <h2>
+          <a href={href}>{title}</a>
+        </h2>
+        <p class="muted">
+          <DeviceName device={device.profile.device} />, <time datetime={at}>{at.slice(0, 10)}</time>
+        </p>
+        <ul>{lines.map((line) => <li key={line}>{line}</li>)}</ul>
+      </div>
+      {figure && <FigureView figure={{ ...figure, title: "How many times faster" }} width={600} />}
     </section>
   );
 }

@@ -14,10 +14,14 @@ export interface InBrowser {
 
 const found = await findBrowser();
 
-/** A test with a browser; ignored, with the reason in its name, where there is none to be had. */
+/**
+ * A test with a browser over a small store of its own, or over the profiles under `root`; ignored, with the reason in its
+ * name, where there is no browser to be had.
+ */
 export function browserTest(
   name: string,
   run: (given: InBrowser, t: Deno.TestContext) => Promise<void>,
+  root?: string,
 ): void {
   Deno.test({
     name: found.open ? name : `${name} (ignored: ${found.reason})`,
@@ -26,16 +30,18 @@ export function browserTest(
     sanitizeOps: false,
     sanitizeResources: false,
     async fn(t) {
-      const root = await Deno.makeTempDir({ prefix: "deltatune-browser-" });
-      const slugs = await writeSampleStore(root);
-      const dashboard = await serveDashboard({ root, hostname: "127.0.0.1", port: 0 });
+      const own = await Deno.makeTempDir({ prefix: "deltatune-browser-" });
+      const slugs = root
+        ? [...Deno.readDirSync(root)].map((e) => e.name).sort()
+        : await writeSampleStore(own);
+      const dashboard = await serveDashboard({ root: root ?? own, hostname: "127.0.0.1", port: 0 });
       const browser = await found.open!();
       try {
         await run({ browser, slugs, origin: new URL(dashboard.url).origin }, t);
       } finally {
         await browser.close();
         await dashboard.close();
-        await Deno.remove(root, { recursive: true });
+        await Deno.remove(own, { recursive: true });
       }
     },
   });
