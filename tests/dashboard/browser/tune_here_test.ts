@@ -51,7 +51,7 @@ Deno.test({
         assert(overview.includes(`href="/devices/${name}"`));
         await saved.click();
         await page.getByRole("link", { name: "kda_decode" }).first().click();
-        await page.getByRole("heading", { name: "Winner" }).waitFor();
+        await page.getByRole("heading", { name: "Winner", exact: true }).waitFor();
         assertEquals(errors, []);
       } finally {
         await browser.close();
