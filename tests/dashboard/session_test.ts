@@ -97,7 +97,7 @@ Deno.test("TuneSession pauses after the trial under way and resumes with the tim
   say({ kind: "workloadEnd", index: 0, end: "complete" }, { kind: "done", isPaused: false });
   assertEquals(workers[0].asked.at(-1)!.op, "finish");
   say({ kind: "finished", upload: await sampleUpload() });
-  assertEquals([session.stage.value, session.workloads.value[0].tried], ["done", 1]);
+  assertEquals([session.stage.value, session.progress.workloads.value[0].tried], ["done", 1]);
 });
 
 Deno.test("TuneSession says why nothing came of it", () => {

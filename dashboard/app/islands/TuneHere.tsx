@@ -40,18 +40,21 @@ export default function TuneHere({ gpu, software }: {
         : <Choices offers={offers} onStart={(chosen, budgetMs) => session.start(chosen, budgetMs)} />)}
       {session.note.value && <p class="warn" role="alert">{session.note.value}</p>}
       {session.upload.value && stage === "done" && (
-        <Results upload={session.upload.value} names={session.names} />
+        <Results upload={session.upload.value} names={session.progress.names} />
       )}
-      {session.workloads.value.length > 0 && stage !== "idle" && (
+      {session.progress.workloads.value.length > 0 && stage !== "idle" && (
         <section>
           <h2>Workloads</h2>
-          <WorkloadTable workloads={session.workloads.value} current={isOn && stage !== "finishing"} />
+          <WorkloadTable
+            workloads={session.progress.workloads.value}
+            current={isOn && stage !== "finishing"}
+          />
         </section>
       )}
-      {session.shown.value.length > 0 && (
+      {session.progress.shown.value.length > 0 && (
         <section>
           <h2>Last trials</h2>
-          <TrialTable shown={session.shown.value} />
+          <TrialTable shown={session.progress.shown.value} />
         </section>
       )}
     </div>
@@ -96,14 +99,14 @@ function Choices({ offers, onStart }: {
 
 function Running({ session }: { readonly session: TuneSession }) {
   const stage = session.stage.value;
-  const left = Math.ceil(session.leftMs.value / 1000);
+  const left = Math.ceil(session.clock.leftMs.value / 1000);
   const clock = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
   return (
     <div class="controls running">
       <div class="doing">
         <progress
-          max={session.budgetMs}
-          value={session.budgetMs - session.leftMs.value}
+          max={session.clock.budgetMs}
+          value={session.clock.budgetMs - session.clock.leftMs.value}
           aria-label="Time spent"
         />
         <span class="muted">

@@ -1,5 +1,5 @@
 import { formatFactor, formatTime, threeDigits } from "../../../compare/quantities.ts";
-import type { ShownTrial, WorkloadProgress } from "./session.ts";
+import type { ShownTrial, WorkloadProgress } from "./search_progress.ts";
 
 /** A row per workload: how far it is and the best so far. */
 export function WorkloadTable({ workloads, current }: {

@@ -1,33 +1,11 @@
 import { batch, signal } from "@preact/signals";
 import type { Ceilings, DeviceRecord, Trial, Upload } from "../../../profiles/schema.ts";
+import { Countdown } from "./countdown.ts";
 import type { FromWorker, Offer, ToWorker, TrialBegun } from "./protocol.ts";
+import { SearchProgress } from "./search_progress.ts";
 
 /** Longest a phase of a trial may take, as the command line's; ceilings and opening have twice that. */
 export const PHASE_LIMIT_MS = 30_000;
-const TICK_MS = 250;
-const SHOWN_TRIALS = 50;
-
-/** How far a workload is. */
-export interface WorkloadProgress extends Offer {
-  readonly variants?: number;
-  readonly tried: number;
-  readonly failed: number;
-  readonly again: number;
-  readonly best?: Trial;
-  readonly baseline?: Trial;
-  /** Why its search ended; undefined before. */
-  readonly end?: string;
-  /** Why its default can't run at these sizes here. */
-  readonly refused?: string;
-  /** The last failure's reason. */
-  readonly failure?: string;
-}
-
-export interface ShownTrial {
-  readonly trial: Trial;
-  readonly changes: string;
-  readonly isAgain: boolean;
-}
 
 export type Stage = "idle" | "running" | "pausing" | "paused" | "finishing" | "done" | "failed";
 
@@ -46,27 +24,19 @@ export interface TuneWorker {
 export class TuneSession {
   readonly stage = signal<Stage>("idle");
   readonly doing = signal("");
-  readonly workloads = signal<readonly WorkloadProgress[]>([]);
-  /** Newest first. */
-  readonly shown = signal<readonly ShownTrial[]>([]);
+  readonly progress = new SearchProgress();
   readonly record = signal<DeviceRecord | undefined>(undefined);
   readonly ceilings = signal<Ceilings | undefined>(undefined);
-  readonly leftMs = signal(0);
+  readonly clock = new Countdown();
   readonly upload = signal<Upload | undefined>(undefined);
   /** Why it failed, or what happened on the way. */
   readonly note = signal("");
 
   readonly #spawn: () => TuneWorker;
   readonly #limitMs: number;
-  /** What is other than the default, by variant. */
-  readonly names = new Map<string, string>();
-  /** Time the search was given. */
-  budgetMs = 0;
   #worker?: TuneWorker;
-  #trials: Trial[] = [];
   #begun?: TrialBegun;
   #watchdog?: ReturnType<typeof setTimeout>;
-  #stopTicking?: () => void;
   #current = 0;
 
   constructor(spawn: () => TuneWorker, limitMs = PHASE_LIMIT_MS) {
@@ -75,19 +45,10 @@ export class TuneSession {
   }
 
   start(offers: readonly Offer[], budgetMs: number): void {
-    this.#trials = [];
     this.#current = 0;
-    this.budgetMs = budgetMs;
     batch(() => {
-      this.workloads.value = offers.map(({ name, family }) => ({
-        name,
-        family,
-        tried: 0,
-        failed: 0,
-        again: 0,
-      }));
-      this.leftMs.value = budgetMs;
-      this.shown.value = [];
+      this.progress.begin(offers);
+      this.clock.set(budgetMs);
       this.upload.value = undefined;
       this.note.value = "";
     });
@@ -117,10 +78,10 @@ export class TuneSession {
     this.doing.value = "opening the GPU";
     this.#ask({
       op: "tune",
-      workloads: this.workloads.value.map(({ name }) => name),
+      workloads: this.progress.workloads.value.map(({ name }) => name),
       first: this.#current,
-      budgetMs: this.leftMs.value,
-      known: this.#trials,
+      budgetMs: this.clock.leftMs.value,
+      known: this.progress.trials,
       ceilings: this.ceilings.value,
     }, 2 * this.#limitMs);
   }
@@ -151,29 +112,32 @@ export class TuneSession {
           return;
         case "ceilings":
           this.ceilings.value = message.ceilings;
-          return this.#tick();
+          this.#arm(this.#limitMs);
+          return this.clock.start(); // opening the device and measuring its ceilings are no search
         case "workload": {
           const { index, variants, refused } = message;
           this.#current = index;
-          this.#change(index, { variants, refused });
+          this.progress.change(index, { variants, refused });
           return;
         }
         case "begun":
           this.#begun = message.trial;
           return;
         case "phase":
-          this.doing.value = `${this.workloads.value[this.#current].name}: ${message.phase}`;
+          this.doing.value = `${this.progress.workloads.value[this.#current].name}: ${message.phase}`;
           return;
         case "trial":
-          return this.#keep(message);
+          this.#begun = undefined;
+          return this.progress.keep(message);
         case "workloadEnd":
-          this.#change(message.index, { end: message.end });
+          this.progress.change(message.index, { end: message.end });
           this.#current = message.index + 1;
           return;
         case "done":
           this.#rest();
-          if (message.isPaused && this.#current < this.workloads.value.length) this.stage.value = "paused";
-          else this.#finish();
+          if (message.isPaused && this.#current < this.progress.workloads.value.length) {
+            this.stage.value = "paused";
+          } else this.#finish();
           return;
         case "lost":
           this.note.value = `The GPU was lost by a variant, which is not tried again: ${message.reason}.`;
@@ -200,37 +164,15 @@ export class TuneSession {
     this.#fail("another adapter answers in place of the one that was lost");
   }
 
-  #keep({ index, trial, isKnown, isAgain, changes, best, baseline }: FromWorker & { kind: "trial" }): void {
-    this.#begun = undefined;
-    const { tried, failed, again } = this.workloads.value[index];
-    this.#change(index, { best, baseline });
-    if (isKnown) return;
-    this.#trials.push(trial);
-    this.names.set(trial.variant, changes);
-    this.shown.value = [{ trial, changes, isAgain }, ...this.shown.value].slice(0, SHOWN_TRIALS);
-    this.#change(
-      index,
-      isAgain ? { again: again + 1 } : {
-        tried: tried + 1,
-        ...(trial.status !== "passed" && { failed: failed + 1, failure: trial.reason }),
-      },
-    );
-  }
-
-  #change(index: number, changes: Partial<WorkloadProgress>): void {
-    this.workloads.value = this.workloads.value.map((w, i) => i === index ? { ...w, ...changes } : w);
-  }
-
   /** The worker said nothing for too long. */
   #late(): void {
     const limit = `${this.#limitMs / 1e3} s`;
     if (!this.#begun) return this.#fail(`nothing came of ${this.doing.value} within ${limit}`);
     const reason = `no end of ${this.doing.value.split(": ").at(-1)} within ${limit}`;
     const trial: Trial = { ...this.#begun, status: "timeout", reason, at: new Date().toISOString() };
-    const { best, baseline } = this.workloads.value[this.#current];
+    const { best, baseline } = this.progress.workloads.value[this.#current];
     this.note.value = `A variant did not end within ${limit}; it was cut off and is not tried again.`;
-    this.#keep({
-      kind: "trial",
+    this.progress.keep({
       index: this.#current,
       trial,
       isKnown: false,
@@ -247,20 +189,20 @@ export class TuneSession {
     const asked = this.stage.value;
     this.#kill();
     if (asked === "pausing") this.stage.value = "paused";
-    else if (this.leftMs.value > 0) this.#run();
+    else if (this.clock.leftMs.value > 0) this.#run();
     else this.#finish();
   }
 
   #finish(): void {
     const [record, ceilings] = [this.record.value, this.ceilings.value];
-    if (!record || !ceilings || this.#trials.length === 0) {
+    if (!record || !ceilings || this.progress.trials.length === 0) {
       this.#kill();
       this.stage.value = this.note.value ? "failed" : "idle";
       return;
     }
     this.stage.value = "finishing";
     this.doing.value = "choosing winners";
-    this.#ask({ op: "finish", record, ceilings, trials: this.#trials }, 2 * this.#limitMs);
+    this.#ask({ op: "finish", record, ceilings, trials: this.progress.trials }, 2 * this.#limitMs);
   }
 
   /** What was measured before is kept. */
@@ -277,27 +219,9 @@ export class TuneSession {
     this.#watchdog = setTimeout(() => batch(() => this.#late()), limitMs);
   }
 
-  /** Time counts from here: opening the device and measuring its ceilings are no search. */
-  #tick(): void {
-    this.#rest();
-    this.#arm(this.#limitMs);
-    let last = performance.now();
-    const spend = () => {
-      const now = performance.now();
-      this.leftMs.value = Math.max(0, this.leftMs.value - (now - last));
-      last = now;
-    };
-    const ticker = setInterval(spend, TICK_MS);
-    this.#stopTicking = () => {
-      clearInterval(ticker);
-      spend();
-    };
-  }
-
   #rest(): void {
     clearTimeout(this.#watchdog);
-    this.#stopTicking?.();
-    this.#stopTicking = undefined;
+    this.clock.stop();
     this.#begun = undefined;
   }
 
