@@ -4,6 +4,7 @@ import { FORMULATION, initialConfig, storageChoices } from "../../../kernels/cor
 import { formatFactor, formatTime, threeDigits } from "../../../compare/quantities.ts";
 import type { Winner } from "../../../profiles/schema.ts";
 import type { Importance } from "./importance.ts";
+import { DataTable } from "../components/DataTable.tsx";
 
 /** The best variant known for a bucket: how fast, how sure, how right, and next to what. */
 export function WinnerView({ winner, isStale, codeUrl }: {
@@ -92,40 +93,38 @@ export function ConfigTable({ family, winner, tunables }: {
   const initial = { ...initialConfig(space), ...storageChoices(space, winner.config) };
   const shares = new Map(tunables.map((t) => [t.name, t.share]));
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Tunables of the winner">
-      <table class="data config">
-        <thead>
-          <tr>
-            <th scope="col">tunable</th>
-            <th scope="col">winner</th>
-            <th scope="col">default</th>
-            <th scope="col" class="num">explains</th>
-            <th scope="col">what it is</th>
-          </tr>
-        </thead>
-        <tbody>
-          {Object.entries(winner.config).map(([name, value]) => {
-            const tunable = space.tunables[name];
-            const share = shares.get(name);
-            const usual = initial[name];
-            return (
-              <tr key={name}>
-                <th scope="row">{name}</th>
-                <td class="mono">{usual === value ? String(value) : <strong>{String(value)}</strong>}</td>
-                <td class="mono">{usual === undefined ? "" : String(usual)}</td>
-                <td class="num">{share === undefined ? "" : `${(100 * share).toFixed(1)} %`}</td>
-                <td class="doc">
-                  {[
-                    tunable?.doc,
-                    tunable?.storageOf && "The caller's data decides it",
-                    name === FORMULATION && tunable && `One of ${tunable.values.join(", ")}`,
-                  ].filter(Boolean).join(". ")}
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
+    <DataTable label="Tunables of the winner" kind="config">
+      <thead>
+        <tr>
+          <th scope="col">tunable</th>
+          <th scope="col">winner</th>
+          <th scope="col">default</th>
+          <th scope="col" class="num">explains</th>
+          <th scope="col">what it is</th>
+        </tr>
+      </thead>
+      <tbody>
+        {Object.entries(winner.config).map(([name, value]) => {
+          const tunable = space.tunables[name];
+          const share = shares.get(name);
+          const usual = initial[name];
+          return (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td class="mono">{usual === value ? String(value) : <strong>{String(value)}</strong>}</td>
+              <td class="mono">{usual === undefined ? "" : String(usual)}</td>
+              <td class="num">{share === undefined ? "" : `${(100 * share).toFixed(1)} %`}</td>
+              <td class="doc">
+                {[
+                  tunable?.doc,
+                  tunable?.storageOf && "The caller's data decides it",
+                  name === FORMULATION && tunable && `One of ${tunable.values.join(", ")}`,
+                ].filter(Boolean).join(". ")}
+              </td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </DataTable>
   );
 }

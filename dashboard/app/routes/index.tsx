@@ -9,6 +9,7 @@ import { Warnings } from "../components/Warnings.tsx";
 import type { ShelvedDevice } from "../env.ts";
 import { type Headline, newestHeadline } from "../headline.ts";
 import { currentHashes, isStale } from "../staleness.ts";
+import { DataTable } from "../components/DataTable.tsx";
 
 export default createRoute(async (c) => {
   const { devices, warnings } = await c.env.shelf.devices();
@@ -70,38 +71,36 @@ function DevicesTable({ devices, hashes }: {
         Highest share of the device's own roofline among the workloads it was tuned for, and the time of one
         call there.
       </p>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Best of each family">
-        <table class="data">
-          <thead>
-            <tr>
-              <th scope="col">device</th>
-              {families.map(({ name }) => <th key={name} scope="col" class="num">{name}</th>)}
-              <th scope="col">tuned</th>
-            </tr>
-          </thead>
-          <tbody>
-            {devices.map(({ slug, profile }) => (
-              <tr key={slug}>
-                <th scope="row">
-                  <DeviceName device={profile.device} href={`/devices/${slug}`} />
-                </th>
-                {families.map(({ name }) => (
-                  <td key={name} class="num">
-                    <Best
-                      winners={profile.winners.filter((w) => w.family === name)}
-                      hashes={hashes}
-                      href={`/devices/${slug}/${name}`}
-                    />
-                  </td>
-                ))}
-                <td>
-                  <time datetime={profile.updatedAt}>{profile.updatedAt.slice(0, 10)}</time>
+      <DataTable label="Best of each family">
+        <thead>
+          <tr>
+            <th scope="col">device</th>
+            {families.map(({ name }) => <th key={name} scope="col" class="num">{name}</th>)}
+            <th scope="col">tuned</th>
+          </tr>
+        </thead>
+        <tbody>
+          {devices.map(({ slug, profile }) => (
+            <tr key={slug}>
+              <th scope="row">
+                <DeviceName device={profile.device} href={`/devices/${slug}`} />
+              </th>
+              {families.map(({ name }) => (
+                <td key={name} class="num">
+                  <Best
+                    winners={profile.winners.filter((w) => w.family === name)}
+                    hashes={hashes}
+                    href={`/devices/${slug}/${name}`}
+                  />
                 </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+              ))}
+              <td>
+                <time datetime={profile.updatedAt}>{profile.updatedAt.slice(0, 10)}</time>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </DataTable>
     </section>
   );
 }

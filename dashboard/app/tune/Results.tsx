@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { formatFactor, formatTime, threeDigits } from "../../../compare/quantities.ts";
 import type { Upload, Winner } from "../../../profiles/schema.ts";
+import { DataTable } from "../components/DataTable.tsx";
 
 type Saving = "no" | "now" | { readonly page: string; readonly added: number } | { readonly error: string };
 
@@ -62,42 +63,40 @@ function WinnerTable({ winners, names }: {
   readonly names: ReadonlyMap<string, string>;
 }) {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Winners">
-      <table class="data">
-        <thead>
-          <tr>
-            <th scope="col">workload</th>
-            <th scope="col" class="num">one call</th>
-            <th scope="col" class="num">x the default</th>
-            <th scope="col" class="num">roofline</th>
-            <th scope="col" class="num">error</th>
-            <th scope="col">other than the default</th>
+    <DataTable label="Winners">
+      <thead>
+        <tr>
+          <th scope="col">workload</th>
+          <th scope="col" class="num">one call</th>
+          <th scope="col" class="num">x the default</th>
+          <th scope="col" class="num">roofline</th>
+          <th scope="col" class="num">error</th>
+          <th scope="col">other than the default</th>
+        </tr>
+      </thead>
+      <tbody>
+        {winners.map((w) => (
+          <tr key={w.bucket}>
+            <th scope="row" class="mono bucket">{w.bucket.replace("@", " ").replaceAll(",", ", ")}</th>
+            <td class="num">
+              {formatTime(w.timing.medianUs)}
+              {w.timing.lowClocks && <div class="muted">at low clocks</div>}
+            </td>
+            <td class="num">
+              {w.defaultTiming ? formatFactor(w.defaultTiming.medianUs / w.timing.medianUs) : "-"}
+            </td>
+            <td class="num">
+              {w.rooflinePercent !== undefined ? `${threeDigits(w.rooflinePercent)} %` : "-"}
+            </td>
+            <td class="num">{w.error.toExponential(1)}</td>
+            <td class="mono changes">
+              {(names.get(w.variant) ?? w.variant).replaceAll(";", " ")}
+              {w.tiedWith.length > 0 && <span class="tag">tied with {w.tiedWith.length}</span>}
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {winners.map((w) => (
-            <tr key={w.bucket}>
-              <th scope="row" class="mono bucket">{w.bucket.replace("@", " ").replaceAll(",", ", ")}</th>
-              <td class="num">
-                {formatTime(w.timing.medianUs)}
-                {w.timing.lowClocks && <div class="muted">at low clocks</div>}
-              </td>
-              <td class="num">
-                {w.defaultTiming ? formatFactor(w.defaultTiming.medianUs / w.timing.medianUs) : "-"}
-              </td>
-              <td class="num">
-                {w.rooflinePercent !== undefined ? `${threeDigits(w.rooflinePercent)} %` : "-"}
-              </td>
-              <td class="num">{w.error.toExponential(1)}</td>
-              <td class="mono changes">
-                {(names.get(w.variant) ?? w.variant).replaceAll(";", " ")}
-                {w.tiedWith.length > 0 && <span class="tag">tied with {w.tiedWith.length}</span>}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </DataTable>
   );
 }
 

@@ -4,6 +4,7 @@ import { Warnings } from "../../components/Warnings.tsx";
 import { createRoute } from "../../create_route.ts";
 import type { ShelvedDevice } from "../../env.ts";
 import { currentHashes, isStale } from "../../staleness.ts";
+import { DataTable } from "../../components/DataTable.tsx";
 
 export default createRoute(async (c) => {
   const { devices, warnings } = await c.env.shelf.devices();
@@ -33,24 +34,22 @@ function DevicesTable({ devices, hashes }: {
       <p class="muted">
         A device is an adapter under one WebGPU implementation: each makes other code of a kernel.
       </p>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Devices">
-        <table class="data">
-          <thead>
-            <tr>
-              <th scope="col">device</th>
-              <th scope="col">runtime</th>
-              <th scope="col">driver</th>
-              <th scope="col">families with trials</th>
-              <th scope="col" class="num">winners</th>
-              <th scope="col">last tuned</th>
-              <th scope="col">compared</th>
-            </tr>
-          </thead>
-          <tbody>
-            {devices.map((device) => <Row key={device.slug} device={device} hashes={hashes} />)}
-          </tbody>
-        </table>
-      </div>
+      <DataTable label="Devices">
+        <thead>
+          <tr>
+            <th scope="col">device</th>
+            <th scope="col">runtime</th>
+            <th scope="col">driver</th>
+            <th scope="col">families with trials</th>
+            <th scope="col" class="num">winners</th>
+            <th scope="col">last tuned</th>
+            <th scope="col">compared</th>
+          </tr>
+        </thead>
+        <tbody>
+          {devices.map((device) => <Row key={device.slug} device={device} hashes={hashes} />)}
+        </tbody>
+      </DataTable>
     </>
   );
 }
