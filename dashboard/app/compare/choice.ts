@@ -59,7 +59,7 @@ export function choiceOf(
   const named = query.getAll("against");
   const against = others.filter((name) => named.includes(name));
   // A form whose boxes are all empty asks for one model; a plain link, or names unknown here, for two.
-  const isAlone = query.has("model") && named.length === 0;
+  const isAlone = model === asked && named.length === 0;
   const lengths = lengthsOffered(comparisons);
   const end = (key: string, otherwise: number) =>
     lengths.find((tokens) => `${tokens}` === query.get(key)) ?? otherwise;

@@ -21,8 +21,12 @@ export function isBatched({ choice, shown }: View): boolean {
     shown.some(({ comparison: c }) => c.models.some((m) => largest(c, m.name).length > 0));
 }
 
-/** Every figure of a view, each of a name of its own, in a reader's order. */
+/** Every figure of a view, in a reader's order; names are fit for addresses and files. */
 export function shownFigures(view: View): Figure[] {
+  return figuresOf(view).map((figure) => ({ ...figure, name: figure.name.replaceAll(/[^\w.-]+/g, "_") }));
+}
+
+function figuresOf(view: View): Figure[] {
   const { shown, choice } = view;
   if (shown.length === 1) {
     const { comparison } = shown[0];
@@ -49,7 +53,7 @@ export function shownFigures(view: View): Figure[] {
       })
     ),
     ...memory(shown[0].comparison).map((figure) => untitled(figure, shown[0].comparison)),
-  ].map((figure) => ({ ...figure, name: figure.name.replaceAll(/[^\w.-]+/g, "_") }));
+  ];
 }
 
 /** A figure whose title leaves the device out, where something else says it. */

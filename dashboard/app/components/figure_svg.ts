@@ -26,7 +26,8 @@ export function drawFigure(figure: Figure, width = 760): DrawnFigure {
   for (const mark of plot.querySelectorAll("g[aria-label]")) mark.removeAttribute("aria-label");
   plot.setAttribute("class", "plot");
   plot.setAttribute("role", "img");
-  plot.setAttribute("aria-label", figure.alt);
+  // linkedom writes attributes of HTML with only their quotes escaped.
+  plot.setAttribute("aria-label", figure.alt.replaceAll("&", "&amp;").replaceAll("<", "&lt;"));
   const scale = plot.scale("x");
   const range = plot.scale("y")?.range;
   return {

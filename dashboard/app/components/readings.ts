@@ -1,6 +1,6 @@
 import type { Figure } from "../../../compare/figure.ts";
 
-/** A curve at one length: its name, colour, value, interval (empty where there is none), and how it was come by. */
+/** A curve at one length: its name, colour, value, interval (empty where its ends read alike), and how it was come by. */
 export type Reading = readonly [label: string, series: number, value: string, interval: string, how: string];
 
 /** What a figure's curves say at a length; a curve without a point there is left out. */
@@ -10,12 +10,13 @@ export function readingsAt({ drawn }: Figure, tokens: number): Reading[] {
   return curves.flatMap(({ label, series, points, isReference }): Reading[] => {
     const point = points.find((p) => p.tokens === tokens);
     if (!point) return [];
-    const { value, low, high } = point;
+    const { value } = point;
+    const [low, high] = [format(point.low), format(point.high)];
     return [[
       label,
       series % 6 + 1,
       `${point.how === "projected" ? "~" : ""}${format(value)}`,
-      high > low ? `${format(low)} to ${format(high)}` : "",
+      low === high ? "" : `${low} to ${high}`,
       isReference ? "read off the paper" : how ?? point.how,
     ]];
   });

@@ -21,7 +21,9 @@ export default createRoute(async (c) => {
       <h1>Compare</h1>
       {view ? <CompareForm view={view} /> : (
         <Empty
-          what="Nothing was compared yet: what does the hybrid cost against full attention here?"
+          what={warnings.length > 0
+            ? "No comparison can be read: see below."
+            : "Nothing was compared yet: what does the hybrid cost against full attention here?"}
           command="deno task compare"
         />
       )}
