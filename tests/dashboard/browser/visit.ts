@@ -28,10 +28,11 @@ export async function visit(browser: Browser, url: string, { width, scheme }: Lo
     if (message.type() === "error") faults.push(message.text());
   });
   await page.goto(url);
+  // An island is marked before its module is there; a live form says when it listens.
   await page.waitForFunction(() =>
     [...document.querySelectorAll("honox-island")].every((island) =>
       island.hasAttribute("data-hono-hydrated")
-    )
+    ) && (!document.querySelector("form.live") || document.documentElement.classList.contains("scripted"))
   );
   return { page, faults, close: () => context.close() };
 }
