@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { ANSWER_HEADERS } from "./app/answer_headers.ts";
 
 const CLIENT = fileURLToPath(new URL("dist/client/", import.meta.url));
 const TYPES: Readonly<Record<string, string>> = {
@@ -37,10 +38,10 @@ export async function loadAssets(): Promise<Assets> {
       const isGzip = /\bgzip\b/.test(request.headers.get("accept-encoding") ?? "");
       return new Response(isGzip ? file.gzipped : file.plain, {
         headers: {
+          ...ANSWER_HEADERS,
           "content-type": TYPES[pathname.split(".").at(-1)!] ?? "application/octet-stream",
           // Their names change with their content.
           "cache-control": "public, max-age=31536000, immutable",
-          "x-content-type-options": "nosniff",
           vary: "accept-encoding",
           ...(isGzip && { "content-encoding": "gzip" }),
         },

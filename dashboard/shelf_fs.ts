@@ -6,7 +6,7 @@ import { parseStages, type Stages, STAGES_FILE } from "../profiles/stages.ts";
 import { StoreError } from "../profiles/store_error.ts";
 import { firstIssue, readTrialLines } from "../profiles/trial_line.ts";
 import type { Shelf, ShelvedDevice, ShelvedTrials } from "./app/env.ts";
-import { FileCache } from "./file_cache_fs.ts";
+import { FileCache, rethrowWithoutRoot } from "./file_cache_fs.ts";
 import { keepUpload } from "./keep_upload_fs.ts";
 import { LiveFeed } from "./live_fs.ts";
 
@@ -16,11 +16,11 @@ const COLLECTIONS = new Set(["comparison"]);
 
 /** Opens the profiles under `root`; a missing folder is an empty store. */
 export function openShelf(root: string): Shelf {
-  const profiles = new FileCache<Profile>((text, path) => parseProfile(text, path));
-  const comparisons = new FileCache<Comparison>(parseComparison);
-  const stages = new FileCache<Stages>((text, path) => parseStages(text, path));
+  const profiles = new FileCache<Profile>(root, (text, path) => parseProfile(text, path));
+  const comparisons = new FileCache<Comparison>(root, parseComparison);
+  const stages = new FileCache<Stages>(root, (text, path) => parseStages(text, path));
   const feed = new LiveFeed(root);
-  const trials = new FileCache<ShelvedTrials>((text, path) => {
+  const trials = new FileCache<ShelvedTrials>(root, (text, path) => {
     const read = readTrialLines(text, path);
     // Nothing is set aside here: pages only read, and the last line may be an append under way.
     return { trials: read.trials, warnings: read.bad.length > 0 ? [unread(path, read.bad.length)] : [] };
@@ -33,7 +33,7 @@ export function openShelf(root: string): Shelf {
   }
 
   async function shelved(slug: string): Promise<ShelvedDevice | undefined> {
-    const profile = await profiles.read(`${root}/${slug}/profile.json`);
+    const profile = await profiles.read(`${slug}/profile.json`);
     if (!profile) return undefined;
     const found: string[] = [];
     let comparedAt: Date | undefined;
@@ -66,11 +66,11 @@ export function openShelf(root: string): Shelf {
     device: async (slug) => (await folders(root)).includes(slug) ? await shelved(slug) : undefined,
     trials: async ({ slug, families }, family) =>
       families.includes(family)
-        ? await trials.read(`${root}/${slug}/${family}.jsonl`) ?? { trials: [], warnings: [] }
+        ? await trials.read(`${slug}/${family}.jsonl`) ?? { trials: [], warnings: [] }
         : { trials: [], warnings: [] },
-    comparison: ({ slug }) => comparisons.read(`${root}/${slug}/comparison.json`),
-    stages: ({ slug }) => stages.read(`${root}/${slug}/${STAGES_FILE}`),
-    keep: (upload) => keepUpload(root, upload),
+    comparison: ({ slug }) => comparisons.read(`${slug}/comparison.json`),
+    stages: ({ slug }) => stages.read(`${slug}/${STAGES_FILE}`),
+    keep: (upload) => keepUpload(root, upload).catch((error) => rethrowWithoutRoot(error, root)),
     follow: (signal) => feed.follow(signal),
   };
 }

@@ -7,6 +7,7 @@ import { wholeNumber } from "../whole_number.ts";
 const PORT = 8177;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 const LEAST_TOKEN = 16;
+const CLOSE_MS = 3000;
 
 export function dashboardCommand() {
   return new Command("dashboard")
@@ -62,10 +63,11 @@ It answers to localhost only, unless --host and --token say otherwise. Ctrl-C en
           }
           throw error;
         });
-      await print(`Dashboard: ${running.url}`);
       const stopped = new Promise<void>((done) => Deno.addSignalListener("SIGINT", done));
+      await print(`Dashboard: ${running.url}`);
       await Promise.race([stopped, running.finished]);
-      await running.close();
+      // A page that never ends its request must not keep the command.
+      await Promise.race([running.close(), new Promise((done) => setTimeout(done, CLOSE_MS))]);
       Deno.exitCode = EXIT.ok;
     });
 }

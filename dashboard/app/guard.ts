@@ -2,25 +2,13 @@ import { bodyLimit } from "hono/body-limit";
 import { getCookie, setCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
 import { timingSafeEqual } from "hono/utils/buffer";
+import { ANSWER_HEADERS } from "./answer_headers.ts";
 import type { Env } from "./env.ts";
 
 /** A profile of 20,000 trials has 16 MiB. */
 export const MOST_BODY_BYTES = 16 * 2 ** 20;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/;
 const COOKIE = "deltatune_token";
-
-/** What no page may do: run scripts or styles of another origin or of a text, be framed, post elsewhere. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-].join("; ");
 
 const limited = bodyLimit({
   maxSize: MOST_BODY_BYTES,
@@ -35,6 +23,13 @@ const limited = bodyLimit({
  * its name at this machine), posts from this origin only and of bounded size, and a policy for what pages may load.
  */
 export const guard = createMiddleware<Env>(async (c, next) => {
+  const answer = await admit(c, next);
+  if (answer instanceof Response) c.res = answer; // a refusal; what stands behind has set its own
+  for (const [name, value] of Object.entries(ANSWER_HEADERS)) c.header(name, value);
+});
+
+/** The answer of what stands behind, or a refusal. */
+const admit = createMiddleware<Env>(async (c, next) => {
   const { token } = c.env;
   const host = c.req.header("host") ?? new URL(c.req.url).host;
   if (token === undefined && !LOOPBACK.test(host)) {
@@ -59,12 +54,7 @@ export const guard = createMiddleware<Env>(async (c, next) => {
     url.searchParams.delete("token");
     return c.redirect(`${url.pathname}${url.search}`);
   }
-  const answer = await limited(c, next);
-  c.header("content-security-policy", POLICY);
-  c.header("x-content-type-options", "nosniff");
-  c.header("referrer-policy", "no-referrer");
-  c.header("cross-origin-opener-policy", "same-origin");
-  return answer;
+  return (await limited(c, next)) || undefined;
 });
 
 async function isAuthorised(request: Request, cookie: string | undefined, token: string): Promise<boolean> {

@@ -169,5 +169,11 @@ Deno.test(
         "kda_decode:unroll=false;tileV=16",
       ]);
       assert(other.stderr.includes("is no winner of kda_decode@NH<=2,"), other.stderr);
+      assertEquals(parseStages(await Deno.readTextFile(path), path).entries, entries);
+      // Asked again, the entry of its bucket is replaced and not joined.
+      assertEquals((await runCli(["bench", ...size, "--stages"])).code, 0);
+      const again = parseStages(await Deno.readTextFile(path), path).entries;
+      assertEquals(again.map(({ bucket }) => bucket), [winner.bucket]);
+      assert(again[0].at > entries[0].at, `${again[0].at} after ${entries[0].at}`);
     }),
 );

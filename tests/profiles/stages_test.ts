@@ -54,3 +54,17 @@ Deno.test("parseStages() throws StoreError for a torn file and one of a newer sc
   assertThrows(() => parseStages(text.replace("1", "2"), "p"), StoreError, "2");
   assertThrows(() => parseStages("{}", "p"), StoreError, "run deno task bench --stages again");
 });
+
+Deno.test("parseStages() and formatStages() refuse broken entries, naming the field", () => {
+  const broken: [string, Partial<StagesEntry>][] = [
+    ["entries.0.at", { at: "yesterday" }],
+    ["entries.0.times.whole.medianUs", { times: { ...entry().times, whole: sampleTiming(0) } }],
+    ["entries.0.axes", { axes: undefined }],
+    ["entries.0.times.passes", { times: { ...entry().times, passes: undefined as never } }],
+  ];
+  for (const [field, changes] of broken) {
+    const stages = { schemaVersion: 1 as const, entries: [entry(changes)] };
+    assertThrows(() => parseStages(JSON.stringify(stages), "p/stages.json"), StoreError, field);
+    assertThrows(() => formatStages(stages), TypeError, field);
+  }
+});

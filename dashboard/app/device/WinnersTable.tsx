@@ -34,13 +34,13 @@ export function WinnersTable({ slug, families, winners, trials, hashes, stages }
           <tbody key={family}>
             <tr class="group">
               <th scope="rowgroup" colSpan={COLUMNS}>
-                <a href={`/devices/${slug}/${family}`}>{family}</a>{" "}
+                <a href={hrefOf(slug, family)}>{family}</a>{" "}
                 <span class="muted">{countWords(trials.get(family) ?? [])}</span>
               </th>
             </tr>
             <Rows
               rows={winnerRows(winners.filter((w) => w.family === family), hashes, stages)}
-              href={`/devices/${slug}/${family}`}
+              href={hrefOf(slug, family)}
             />
           </tbody>
         ))}
@@ -101,6 +101,11 @@ function Tied({ variants }: { readonly variants: readonly string[] }) {
       <ul>{variants.map((variant) => <li key={variant}>{variant}</li>)}</ul>
     </details>
   );
+}
+
+/** A profile may name its families anything. */
+function hrefOf(slug: string, family: string): string {
+  return `/devices/${slug}/${encodeURIComponent(family)}`;
 }
 
 function countWords(trials: readonly Trial[]): string {

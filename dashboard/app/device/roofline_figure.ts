@@ -4,6 +4,7 @@ import { decadeTicks } from "../../../compare/log_axis.ts";
 import type { Look } from "../../../compare/look.ts";
 import { formatMicroseconds, threeDigits } from "../../../compare/quantities.ts";
 import type { Ceilings } from "../../../profiles/schema.ts";
+import { compactDots } from "../family/compact_dots.ts";
 import { type Box, placeLabels } from "./place_labels.ts";
 import type { RooflinePoint, WinnerPoint } from "./roofline_points.ts";
 
@@ -93,12 +94,14 @@ function options(roofline: Roofline, look: Look, width: number): Plot.PlotOption
       Plot.ruleY([up[0]], { stroke: look.muted }),
       words(["TFLOP/s"], look.muted, { frameAnchor: "top-left", textAnchor: "start", dx: -LEFT, dy: -22 }),
       words(["flops by byte"], look.muted, { frameAnchor: "bottom", dy: 38 }),
-      Plot.dot(trials, {
-        ...XY,
-        r: 1.7,
-        fill: (p: RooflinePoint) => colourOf(p.unit, look),
-        fillOpacity: 0.4,
-      }),
+      ...UNITS.map((unit) =>
+        compactDots(
+          trials.filter((p) => p.unit === unit),
+          (p) => p.intensity,
+          (p) => p.tflops,
+          { stroke: colourOf(unit, look), opacity: 0.4, size: 3.4 },
+        )
+      ),
       ...(ceilings ? roofLines(ceilings, axes, look) : []),
       ...roofs.map(({ text, unit, intensity, tflops, ...place }) =>
         words(
