@@ -33,6 +33,7 @@ export interface RunningDashboard {
  */
 export async function serveDashboard(options: DashboardOptions): Promise<RunningDashboard> {
   const { root, hostname, port, token } = options;
+  Deno.listen({ hostname, port }).close(); // an address that can't be had is said before anything is built
   await buildDashboard(options.onBuild);
   const server: App = (await import(new URL("dist/server/server.mjs", import.meta.url).href)).default;
   const assets = await loadAssets();
