@@ -10,6 +10,7 @@ import { writeFakeStore } from "./fake_store.ts";
 const GOALS = { responseMs: 100, interactiveMs: 1000, scriptBytes: 120_000 };
 const FAMILIES = ["kda_prefill", "kda_decode", "mla_decode", "mla_prefill", "gqa_decode"];
 const WARM = 20;
+const SETTLE_MS = 1500;
 
 const { values } = parseArgs({
   args: Deno.args,
@@ -61,8 +62,6 @@ interface PageBench {
   /** Gzipped; undefined without a browser. */
   readonly scriptBytes?: number;
 }
-
-const SETTLE_MS = 1500;
 
 type Open = NonNullable<Awaited<ReturnType<typeof findBrowser>>["open"]>;
 
