@@ -29,7 +29,7 @@ export function openShelf(root: string): Shelf {
   /** When a comparison was made: a clone's files are all of one time. One that can't be read still stands there. */
   async function comparedTime(path: string): Promise<Date> {
     const comparison = await comparisons.read(path).catch(() => undefined);
-    return new Date(comparison?.at ?? (await Deno.stat(path)).mtime ?? 0);
+    return new Date(comparison?.at ?? (await Deno.stat(`${root}/${path}`)).mtime ?? 0);
   }
 
   async function shelved(slug: string): Promise<ShelvedDevice | undefined> {
@@ -40,7 +40,7 @@ export function openShelf(root: string): Shelf {
     for await (const { name } of Deno.readDir(`${root}/${slug}`)) {
       const family = /^([a-z][a-z0-9_]*)\.jsonl$/.exec(name)?.[1];
       if (family && !COLLECTIONS.has(family)) found.push(family);
-      if (name === "comparison.json") comparedAt = await comparedTime(`${root}/${slug}/${name}`);
+      if (name === "comparison.json") comparedAt = await comparedTime(`${slug}/${name}`);
     }
     const place = (family: string) => ORDER.includes(family) ? ORDER.indexOf(family) : ORDER.length;
     const ordered = found.sort((a, b) => place(a) - place(b) || a.localeCompare(b));

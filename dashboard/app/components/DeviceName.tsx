@@ -9,7 +9,12 @@ export function DeviceName({ device, href }: { readonly device: DeviceRecord; re
   return (
     <span class="device">
       {href ? <a href={href}>{name}</a> : name} <span class="muted">{BACKENDS[device.backend]}</span>
-      {device.software && <span class="tag caution">software adapter</span>}
+      {device.software && (
+        <>
+          {" "}
+          <span class="tag caution">software adapter</span>
+        </>
+      )}
     </span>
   );
 }

@@ -7,9 +7,9 @@ import { BestTable, NewestTable } from "../live/LiveTables.tsx";
 type Connection = "connecting" | "connected" | "reconnecting" | "refused";
 
 const WORDS: Readonly<Record<Connection, string>> = {
-  connecting: "Connecting",
-  connected: "Connected",
-  reconnecting: "Connection lost, trying again; trials of meanwhile are in the profiles, not here",
+  connecting: "Asking the server",
+  connected: "Trials come here as soon as they are stored",
+  reconnecting: "Trying again; trials of meanwhile are in the profiles, not here",
   refused: "The server refuses the stream; load the page again",
 };
 /** The server tells of itself every 15 s. */

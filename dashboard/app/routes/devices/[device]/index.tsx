@@ -61,7 +61,7 @@ export default createRoute(async (c) => {
       </p>
       {device.software && <p class="warn">{SOFTWARE_WARNING}</p>}
       <Warnings warnings={[...warnings, ...stages.warnings]} />
-      <div class="columns">
+      <div class="columns device-cards">
         <Identity device={device} />
         <CeilingsCard ceilings={ceilings} />
       </div>
