@@ -3,7 +3,7 @@ import { familyNamed } from "../kernels/mod.ts";
 import { type Ceilings, SCHEMA_VERSION, type Trial, type Winner } from "../profiles/schema.ts";
 import { sourceHash } from "../profiles/source_hash.ts";
 import { defaultRoot, ProfileStore } from "../profiles/store_fs.ts";
-import { chooseWinners } from "../profiles/winners.ts";
+import { chooseWinners, replaceWinners } from "../profiles/winners.ts";
 import { type Strategy, strategyNamed } from "../tuner/strategies/mod.ts";
 import { tune, variantsOf } from "../tuner/tune.ts";
 import { deviceLine } from "./device_lines.ts";
@@ -136,8 +136,7 @@ async function tuneAll(
     display.end(end.end);
     ends.push(end);
     const mine = chooseWinners(all, { family, sourceHash: hash, driver: record.driver });
-    const buckets = new Set(mine.map((w) => w.bucket));
-    winners = [...winners.filter((w) => w.family !== family.name || !buckets.has(w.bucket)), ...mine];
+    winners = replaceWinners(winners, family.name, mine);
     await save();
     if (lost || signal.aborted) break;
   }

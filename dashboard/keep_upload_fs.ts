@@ -5,7 +5,7 @@ import { type Profile, SCHEMA_VERSION, type Trial, type Upload, type Winner } fr
 import { sourceHash } from "../profiles/source_hash.ts";
 import { ProfileStore } from "../profiles/store_fs.ts";
 import { StoreError } from "../profiles/store_error.ts";
-import { chooseWinners } from "../profiles/winners.ts";
+import { chooseWinners, replaceWinners } from "../profiles/winners.ts";
 import type { KeptUpload } from "./app/env.ts";
 
 /** Longest another writer of the same profile is waited for. */
@@ -36,8 +36,7 @@ export async function keepUpload(root: string, { profile, trials }: Upload): Pro
     const { driver } = profile.device;
     const all = [...there, ...fresh].sort((a, b) => a.at < b.at ? -1 : Number(a.at > b.at));
     const mine = chooseWinners(all, { family, sourceHash: await sourceHash(family), driver });
-    const buckets = new Set(mine.map((winner) => winner.bucket));
-    winners = [...winners.filter((w) => w.family !== name || !buckets.has(w.bucket)), ...mine];
+    winners = replaceWinners(winners, name, mine);
   }
   await store.writeProfile({
     schemaVersion: SCHEMA_VERSION,

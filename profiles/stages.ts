@@ -1,7 +1,6 @@
 import { z } from "zod";
+import { formatRecord, parseRecord } from "./record_text.ts";
 import { axesSchema, SCHEMA_VERSION, timingSchema, type Winner } from "./schema.ts";
-import { StoreError } from "./store_error.ts";
-import { firstIssue, newerMessage, newerVersion } from "./trial_line.ts";
 
 /** Name of the file in a device's folder. */
 export const STAGES_FILE = "stages.json";
@@ -64,23 +63,10 @@ export function stagesOf(stages: Stages | undefined, winner: Winner): StagesEntr
 
 /** Reads the text of a `stages.json`. Throws StoreError where it is something else, or of a newer schema. */
 export function parseStages(text: string, path: string): Stages {
-  const advice = "move the file away and run deno task bench --stages again";
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new StoreError(`Cannot read ${path}: it is not JSON: ${advice}`);
-  }
-  const newer = newerVersion(value);
-  if (newer !== undefined) throw new StoreError(newerMessage(path, newer));
-  const parsed = stagesSchema.safeParse(value);
-  if (!parsed.success) throw new StoreError(`Cannot read ${path}: ${firstIssue(parsed.error)}: ${advice}`);
-  return parsed.data;
+  return parseRecord(stagesSchema, text, path, "move the file away and run deno task bench --stages again");
 }
 
 /** Prints stages as the text of their file. Throws TypeError with the first broken rule. */
 export function formatStages(stages: Stages): string {
-  const parsed = stagesSchema.safeParse(stages);
-  if (!parsed.success) throw new TypeError(`Cannot store stages: ${firstIssue(parsed.error)}`);
-  return JSON.stringify(parsed.data, null, 2) + "\n";
+  return formatRecord(stagesSchema, stages, "stages");
 }

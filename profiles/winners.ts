@@ -44,6 +44,16 @@ export function chooseWinners(
   });
 }
 
+/** A profile's winners where those of one family were chosen anew: buckets it has no trials of keep theirs. */
+export function replaceWinners(
+  winners: readonly Winner[],
+  family: string,
+  chosen: readonly Winner[],
+): Winner[] {
+  const buckets = new Set(chosen.map((w) => w.bucket));
+  return [...winners.filter((w) => w.family !== family || !buckets.has(w.bucket)), ...chosen];
+}
+
 function isContender(trial: Trial): trial is Contender {
   return trial.status === "passed" && trial.timing !== undefined && trial.error !== undefined;
 }
