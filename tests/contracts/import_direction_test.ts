@@ -1,9 +1,9 @@
-// ARCHITECTURE.md's rule on imports: kernels <- profiles <- tuner <- compare <- dashboard <- cli, and Deno or Node only at the edge.
+// ARCHITECTURE.md's rule on imports: kernels <- profiles <- exporters, tuner <- compare <- dashboard <- cli, and Deno or Node only at the edge.
 import { assert, assertEquals } from "../assert.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 /** A folder may import itself and those before it. */
-const LAYERS = ["kernels", "profiles", "tuner", "compare", "dashboard", "cli", "tests"];
+const LAYERS = ["kernels", "profiles", "exporters", "tuner", "compare", "dashboard", "cli", "tests"];
 const EDGE = /^(cli\/|tests\/|(profiles|compare|dashboard)\/\w+_fs\.ts$|dashboard\/(build|serve)\.ts$)/;
 
 interface Module {
@@ -67,6 +67,13 @@ Deno.test("imports go one way: kernels <- profiles <- tuner <- compare <- cli", 
       .map((i) => `${path} imports ${i}`)
   );
   assertEquals(upward, []);
+});
+
+Deno.test("exporters are imported by cli and tests only", () => {
+  const others = modules.filter((m) => !/^(exporters|cli|tests)\//.test(m.path)).flatMap((
+    { path, imports },
+  ) => imports.filter((i) => i.startsWith("exporters/")).map((i) => `${path} imports ${i}`));
+  assertEquals(others, []);
 });
 
 Deno.test("kernels import nothing but each other", () => {

@@ -1,0 +1,4 @@
+import type { Exporter } from "./exporter.ts";
+
+/** Every target of `deno task export`, in the order help lists them. */
+export const exporters: readonly Exporter[] = [];

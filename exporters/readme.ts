@@ -1,0 +1,58 @@
+import { formatVariant } from "../kernels/core/variant_id.ts";
+import type { ExportFile, ExportRequest, Tuned } from "./exporter.ts";
+
+/** What an exporter says about its files. */
+export interface ExportWords {
+  readonly title: string;
+  /** Paragraphs: what the files are, and how their reader is told to load them. */
+  readonly use: readonly string[];
+  /** What carries over to the reader, one line each. */
+  readonly transfers: readonly string[];
+  /** What does not, or was assumed, one line each. */
+  readonly doesNot: readonly string[];
+}
+
+/** README.md of an export: its use, what transfers and what does not, and the measurements it rests on. */
+export function readme({ title, use, transfers, doesNot }: ExportWords, request: ExportRequest): ExportFile {
+  const list = (lines: readonly string[]) => lines.map((line) => `- ${line}`).join("\n");
+  const text = [
+    `# ${title}`,
+    ...use,
+    "## What transfers",
+    list(transfers),
+    "## What does not",
+    list(doesNot),
+    "## Measured",
+    ...request.devices.map(measured),
+  ].join("\n\n");
+  return { path: "README.md", text: text + "\n" };
+}
+
+function measured({ slug, profile, stale }: Tuned): string {
+  const { device, winners } = profile;
+  const adapter = device.software
+    ? `${device.description}, a software adapter: its times say nothing about a GPU`
+    : device.description;
+  const driver = device.driver ? `, driver ${device.driver}` : "";
+  const rows = winners.map((winner) => {
+    const { medianUs, madUs, lowClocks } = winner.timing;
+    const flags = [...(lowClocks ? ["at low clocks"] : []), ...(stale.has(winner) ? ["stale"] : [])];
+    const time = `${medianUs.toPrecision(4)} us +- ${madUs.toPrecision(2)}${
+      flags.map((f) => `, ${f}`).join("")
+    }`;
+    return `| ${winner.bucket} | ${time} | ${winner.error.toExponential(1)} | ${
+      formatVariant(winner.family, winner.config)
+    } |`;
+  });
+  return [
+    `${slug}: ${adapter}, ${device.backend} (${device.runtime})${driver}, ${
+      profile.updatedAt.slice(0, 10)
+    }. Median and`,
+    `median absolute deviation of one call; the error is the largest RMS error ratio against float64.`,
+    "",
+    "| workload | time | error | variant |",
+    "| -------- | ---- | ----- | ------- |",
+    ...rows,
+    ...[...stale].map(([winner, why]) => `\nStale, exported all the same: ${winner.bucket}: ${why}.`),
+  ].join("\n");
+}
