@@ -1,4 +1,5 @@
 import type { Exporter } from "./exporter.ts";
+import { aiter } from "./aiter/mod.ts";
 import { fla } from "./fla/mod.ts";
 import { helion } from "./helion/mod.ts";
 
@@ -6,4 +7,5 @@ import { helion } from "./helion/mod.ts";
 export const exporters: readonly Exporter[] = [
   fla,
   helion,
+  aiter,
 ];

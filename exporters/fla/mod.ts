@@ -3,7 +3,7 @@ import { checkVendor } from "../check_vendor.ts";
 import type { Exporter, ExportFile, ExportRequest } from "../exporter.ts";
 import { readme } from "../readme.ts";
 import { gpuFolder } from "./gpu_folder.ts";
-import { FAMILIES, STATE_KERNEL, type StateTile, stateTile, TILES } from "./state_tile.ts";
+import { FAMILIES, STATE_KERNEL, type StateTile, stateTile } from "./state_tile.ts";
 
 /**
  * What fla must be given and nobody measured here: the one value of each that its own list for this kernel has on
@@ -61,9 +61,7 @@ function readmeOf(
       `num_warps = ${ASSUMED.num_warps}, num_stages = ${ASSUMED.num_stages}, num_ctas = ${ASSUMED.num_ctas} were ` +
       `assumed, not measured: WGSL has no such choices; the first two are the values fla's own list has on every GPU`,
       `compare with fla's own search (FLA_CACHE_MODE=disabled) before keeping the file: it replaces that search`,
-      `BV = 64 needs 99 KiB of shared memory a block; on GPUs with less (before Ampere) fla itself only takes ${
-        TILES[0]
-      }`,
+      `BV = 64 needs 99 KiB of shared memory a block; on GPUs with less (before Ampere) fla itself only takes 32`,
       `\`chunk_kda_fwd_kernel_inter_solve_fused\` and \`chunk_gla_fwd_kernel_o\`: of the values they choose BK and BV ` +
       `from, the space here has one each, and one measured value is no choice; fla goes on searching them`,
       `\`recompute_w_u_fwd_kda_kernel\` and \`kda_gate_chunk_cumsum_vector_kernel\` choose nothing that exists here`,

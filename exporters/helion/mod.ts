@@ -12,7 +12,7 @@ export const helion: Exporter = {
   doc: `Configs of vLLM's Helion kernel ${KERNEL}: its tile of cached rows by batch, length and heads`,
   readBy: "vLLM, from configs/ of its Helion kernels",
   families: ["mla_decode"],
-  vendors: ["nvidia", "amd"],
+  vendors: ["nvidia"],
   // deno-lint-ignore require-await -- throws become rejections
   async files(request) {
     const [{ profile }] = request.devices;
@@ -54,11 +54,9 @@ function readmeOf(request: ExportRequest, path: string, entries: readonly Entry[
       `the default, \`{"key": {}}\`, repeats the first: the fewest sequences and, of those, the longest`,
     ],
     doesNot: [
-      ...entries.map((entry) =>
-        `${
-          sizes(entry)
-        }: NUM_KV_SPLITS = ${entry.tile.splits} and HEADS_PER_BLOCK = ${entry.tile.heads} won here; ` +
-        `both are arguments of the call, which no config reaches`
+      `NUM_KV_SPLITS and HEADS_PER_BLOCK are arguments of the call, which no config reaches; here ` +
+      entries.map((entry) => `${entry.tile.splits} and ${entry.tile.heads} won at ${sizes(entry)}`).join(
+        "; ",
       ),
       `the kernel's cache is fp8 and its products are bf16, those timed here f32 or f16: a row is 576 values all the same`,
       `everything else (num_warps, num_stages, indexing, loop_orders, l2_groupings, pid_type, ...) is left out, for ` +

@@ -66,7 +66,7 @@ Deno.test("gpuName names a GPU as vLLM does", () => {
     "NVIDIA A100-SXM4-80GB": "nvidia_a100",
     "Tesla V100-PCIE-16GB": "tesla_v100",
     "NVIDIA GeForce RTX 4090": "nvidia_geforce_rtx_4090",
-    "AMD Instinct MI300X (RADV GFX942)": "amd_instinct_mi300x",
+    "NVIDIA RTX A2000 (NVK GA106)": "nvidia_rtx_a2000",
   };
   for (const [description, name] of Object.entries(names)) assertEquals(gpuName({ description }), name);
   assertThrows(() => gpuName({ description: "" }), RangeError, "by the GPU's name");
