@@ -1,6 +1,7 @@
 import type { AnyFamily } from "../../kernels/core/family.ts";
 import type { Timing, Trial } from "../../profiles/schema.ts";
 import type { Tuned } from "../exporter.ts";
+import { gpuModel } from "../gpu_model.ts";
 import { problemOf } from "../problem.ts";
 import { STATUSES } from "./statuses.ts";
 
@@ -31,7 +32,7 @@ export function traceOf(family: AnyFamily, { profile }: Tuned, trial: Trial) {
     evaluation: {
       status,
       environment: {
-        hardware: device.description.trim().replaceAll(" ", "_") || "unknown",
+        hardware: gpuModel(device).replaceAll(" ", "_") || "unknown",
         libs: {
           webgpu: device.backend,
           runtime: device.runtime,

@@ -1,4 +1,5 @@
 import { FORMULATION } from "../../kernels/core/space.ts";
+import { checkVendor } from "../check_vendor.ts";
 import { contendersOf } from "../contenders.ts";
 import type { Exporter, ExportFile, ExportRequest } from "../exporter.ts";
 import { readme } from "../readme.ts";
@@ -9,8 +10,10 @@ export const kernelLauncher: Exporter = {
   name: "kernel-launcher",
   doc: "wisdom files, one for each kernel and formulation",
   readBy: "Kernel Launcher: put them in a folder that KERNEL_LAUNCHER_WISDOM names",
+  vendors: ["nvidia"],
   severalDevices: true,
   files(request) {
+    for (const { profile } of request.devices) checkVendor(kernelLauncher, profile.device);
     const files = contendersOf(request).flatMap(({ kernel, rounds }): ExportFile[] => {
       const byFormulation = new Map<string, (typeof rounds)[number][]>();
       for (const round of rounds) {

@@ -1,5 +1,6 @@
 import type { Config } from "../../kernels/core/space.ts";
 import type { Contender } from "../contenders.ts";
+import { gpuModel } from "../gpu_model.ts";
 
 /** Most configurations kept of one device and size, as Kernel Launcher's own writer does by default. */
 const MOST = 5;
@@ -14,7 +15,7 @@ export function wisdomText(key: string, rounds: readonly (readonly Contender[])[
   const lines = rounds.flatMap((round) => round.slice(0, MOST)).map(({ tuned, size, config, timing }) => ({
     config: valuesOf(config, names),
     problem_size: size,
-    environment: { device_name: tuned.profile.device.description },
+    environment: { device_name: gpuModel(tuned.profile.device) },
     time: timing.medianUs / 1000,
   }));
   return [header, ...lines].map((line) => JSON.stringify(line) + "\n").join("");

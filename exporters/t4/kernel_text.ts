@@ -1,7 +1,7 @@
-import type { Capabilities, Pass } from "../../kernels/core/family.ts";
+import type { Pass } from "../../kernels/core/family.ts";
 import { fit } from "../../kernels/core/fit.ts";
 import { initialConfig } from "../../kernels/core/space.ts";
-import type { DeviceRecord } from "../../profiles/schema.ts";
+import { capabilitiesOf } from "../../profiles/capabilities.ts";
 import type { SearchSpace } from "./search_spaces.ts";
 
 /**
@@ -33,13 +33,3 @@ const isFirstOfItsCode = ({ code }: Pass, i: number, passes: readonly Pass[]) =>
 
 const passText = ({ label, entryPoint, code }: Pass) =>
   `// pass ${label}, entry point ${entryPoint}\n${code}`;
-
-function capabilitiesOf(record: DeviceRecord): Capabilities {
-  return {
-    engine: record.backend === "builtin" ? "naga" : "tint",
-    features: record.features,
-    limits: record.limits as unknown as Capabilities["limits"],
-    ...(record.subgroupSize && { subgroupSize: record.subgroupSize }),
-    ...(record.subgroupMatrices && { subgroupMatrices: record.subgroupMatrices }),
-  };
-}
