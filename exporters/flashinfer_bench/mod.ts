@@ -5,7 +5,7 @@ import { AUTHOR, traceOf } from "./trace.ts";
 /** Trials as traces of FlashInfer-Bench, in the folders its data sets have. */
 export const flashinferBench: Exporter = {
   name: "flashinfer-bench",
-  doc: "traces, one for each trial that ran, in the layout of a FlashInfer Trace data set",
+  doc: "Traces, one for each trial that ran, in the layout of a FlashInfer Trace data set",
   readBy:
     "FlashInfer-Bench: TraceSet.from_path, or FIB_DATASET_PATH; traces/ may be copied into another data set",
   severalDevices: true,

@@ -8,7 +8,7 @@ import { wisdomText } from "./wisdom_text.ts";
 /** Winners as wisdom files, from which Kernel Launcher picks a configuration when it compiles a kernel. */
 export const kernelLauncher: Exporter = {
   name: "kernel-launcher",
-  doc: "wisdom files, one for each kernel and formulation",
+  doc: "Wisdom files, one for each kernel and formulation",
   readBy: "Kernel Launcher: put them in a folder that KERNEL_LAUNCHER_WISDOM names",
   vendors: ["nvidia"],
   severalDevices: true,

@@ -9,7 +9,7 @@ import { resultsText } from "./results_text.ts";
 /** Winners as Kernel Tuner stores results, and as a C header with a branch for each GPU. */
 export const kernelTuner: Exporter = {
   name: "kernel-tuner",
-  doc: "results files as Kernel Tuner stores them, and a C header of #defines for each kernel",
+  doc: "Results files as Kernel Tuner stores them, and a C header of #defines for each kernel",
   readBy:
     "Kernel Tuner (integration.TuneResults, PythonKernel), and any C, CUDA or OpenCL build with -DTARGET_<GPU>",
   severalDevices: true,
