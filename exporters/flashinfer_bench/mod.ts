@@ -9,7 +9,8 @@ export const flashinferBench: Exporter = {
   readBy:
     "FlashInfer-Bench: TraceSet.from_path, or FIB_DATASET_PATH; traces/ may be copied into another data set",
   severalDevices: true,
-  files(request) {
+  // deno-lint-ignore require-await -- throws become rejections
+  async files(request) {
     const traces = request.families.flatMap((family) =>
       request.devices.flatMap((tuned) =>
         tuned.trials.filter((trial) => trial.family === family.name).flatMap((trial) => {
@@ -29,7 +30,7 @@ export const flashinferBench: Exporter = {
       path,
       text: own.map(({ trace }) => JSON.stringify(trace) + "\n").join(""),
     }));
-    return Promise.resolve([...files, explain(request)]);
+    return [...files, explain(request)];
   },
 };
 

@@ -12,7 +12,8 @@ export const kernelLauncher: Exporter = {
   readBy: "Kernel Launcher: put them in a folder that KERNEL_LAUNCHER_WISDOM names",
   vendors: ["nvidia"],
   severalDevices: true,
-  files(request) {
+  // deno-lint-ignore require-await -- throws become rejections
+  async files(request) {
     for (const { profile } of request.devices) checkVendor(kernelLauncher, profile.device);
     const files = contendersOf(request).flatMap(({ kernel, rounds }): ExportFile[] => {
       const byFormulation = new Map<string, (typeof rounds)[number][]>();
@@ -26,7 +27,7 @@ export const kernelLauncher: Exporter = {
         return { path: `${key}.wisdom`, text: wisdomText(key, own) };
       });
     });
-    return Promise.resolve([...files, explain(request)]);
+    return [...files, explain(request)];
   },
 };
 

@@ -13,7 +13,8 @@ export const kernelTuner: Exporter = {
   readBy:
     "Kernel Tuner (integration.TuneResults, PythonKernel), and any C, CUDA or OpenCL build with -DTARGET_<GPU>",
   severalDevices: true,
-  files(request) {
+  // deno-lint-ignore require-await -- throws become rejections
+  async files(request) {
     const names = deviceNames(request.devices);
     const files = contendersOf(request).flatMap((contenders): ExportFile[] => {
       const { kernel } = contenders;
@@ -23,7 +24,7 @@ export const kernelTuner: Exporter = {
         { path: `${kernel}.h`, text: headerText(contenders, records) },
       ];
     });
-    return Promise.resolve([...files, explain(request, names)]);
+    return [...files, explain(request, names)];
   },
 };
 

@@ -10,11 +10,12 @@ import { t4Text } from "./t4_text.ts";
 export const t4: Exporter = {
   name: "t4",
   doc:
-    "search spaces (T1) and every trial, failed ones too (T4), laid out as the auto-tuning benchmark hub's",
+    "Search spaces (T1) and every trial, failed ones too (T4), laid out as the auto-tuning benchmark hub's",
   readBy:
     "autotuning_methodology and Kernel Tuner (tune_kernel_T1): copy kernels/ and cachefiles/ into a benchmark hub",
   severalDevices: true,
-  files(request) {
+  // deno-lint-ignore require-await -- throws become rejections
+  async files(request) {
     const spaces = searchSpacesOf(request);
     if (spaces.length === 0) {
       throw new RangeError(
@@ -34,7 +35,7 @@ export const t4: Exporter = {
         })),
       ];
     });
-    return Promise.resolve([...files, explain(request)]);
+    return [...files, explain(request)];
   },
 };
 
