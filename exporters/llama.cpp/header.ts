@@ -16,7 +16,8 @@ export function headerText(about: readonly string[], choices: Readonly<Record<Ga
     "// Columns of a head's state in one workgroup of the launch that was timed: the macro TILE_V of the shader.",
     `#define ${PREFIX}_TILE_V_KDA(s_v) ${bySize(channel, tile(channel), `${UNTUNED.tileV}u`)}`,
     `#define ${PREFIX}_TILE_V_GDN(s_v) ${bySize(head, tile(head), `${UNTUNED.tileV}u`)}`,
-    `#define ${PREFIX}_TILE_V(s_v, kda) ((kda) ? ${PREFIX}_TILE_V_KDA(s_v) : ${PREFIX}_TILE_V_GDN(s_v))`,
+    `#define ${PREFIX}_TILE_V(s_v, kda) \\`,
+    `    ((kda) ? ${PREFIX}_TILE_V_KDA(s_v) : ${PREFIX}_TILE_V_GDN(s_v))`,
     "",
     "// Workgroups that then share a head: the dispatch is h times as many in x, and n_seqs in y.",
     `#define ${PREFIX}_TILES(s_v, kda) ((s_v) / ${PREFIX}_TILE_V(s_v, kda))`,
@@ -24,7 +25,8 @@ export function headerText(about: readonly string[], choices: Readonly<Record<Ga
     "// Threads of such a workgroup.",
     `#define ${PREFIX}_WG_SIZE_KDA(s_v) ${bySize(channel, threads(channel), "(s_v) / 2u")}`,
     `#define ${PREFIX}_WG_SIZE_GDN(s_v) ${bySize(head, threads(head), "(s_v) / 2u")}`,
-    `#define ${PREFIX}_WG_SIZE(s_v, kda) ((kda) ? ${PREFIX}_WG_SIZE_KDA(s_v) : ${PREFIX}_WG_SIZE_GDN(s_v))`,
+    `#define ${PREFIX}_WG_SIZE(s_v, kda) \\`,
+    `    ((kda) ? ${PREFIX}_WG_SIZE_KDA(s_v) : ${PREFIX}_WG_SIZE_GDN(s_v))`,
     "",
   ].join("\n");
 }

@@ -27,8 +27,8 @@ struct Params {
   rq3: u32,
   K: u32,
   scale: f32,
-  dst_fuse_nb2: u32, // elements from a kept state of all heads to the one a token before it
-  dst_fuse_off: u32, // element of dst_fuse the states begin at
+  dst_fuse_nb2: u32, // elements from a kept state of all heads to the one a token before it; whole states apart
+  dst_fuse_off: u32, // element of dst_fuse the states begin at; a multiple of four, as rows of the cache are
 }
 
 @group(0) @binding(8) var<uniform> params: Params;

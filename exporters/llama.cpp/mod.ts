@@ -1,5 +1,5 @@
 import type { Winner } from "../../profiles/schema.ts";
-import type { Exporter, ExportRequest } from "../exporter.ts";
+import type { Exporter, ExportFile, ExportRequest } from "../exporter.ts";
 import { readme } from "../readme.ts";
 import { chooseWinner, configOf, FAMILY_OF, type Gates } from "./choose_winner.ts";
 import { type DropIn, dropInOf } from "./drop_in.ts";
@@ -21,23 +21,26 @@ export const llamaCpp: Exporter = {
   doc: "A drop-in gated_delta_net.wgsl for ggml-webgpu with the tuned tiles, and a C header for its host",
   readBy: "a build of llama.cpp with GGML_WEBGPU: copied over the shader of that name",
   families: KINDS.map((gates) => FAMILY_OF[gates]),
-  files(request) {
-    const choices = choicesOf(request);
-    const { device } = request.devices[0].profile;
-    const about = [
-      `Deltatune: ${device.description}, ${device.backend}, ${
-        request.devices[0].profile.updatedAt.slice(0, 10)
-      }. README.md says what was timed.`,
-      ...KINDS.map((gates) => `${gates === "channel" ? "KDA" : "GDN"}: ${choices[gates].winner.variant}`),
-    ];
-    const dropIns = { channel: choices.channel.dropIn, head: choices.head.dropIn };
-    return Promise.resolve([
-      { path: "gated_delta_net.wgsl", text: shaderText(about, dropIns) },
-      { path: "ggml-webgpu-gated-delta-net.h", text: headerText(about, dropIns) },
-      readme(wordsOf(choices), request),
-    ]);
-  },
+  files: (request) => Promise.resolve(request).then(filesOf),
 };
+
+function filesOf(request: ExportRequest): ExportFile[] {
+  const choices = choicesOf(request);
+  const { device, updatedAt } = request.devices[0].profile;
+  const about = [
+    `Deltatune: ${device.description}, ${device.backend}, ${
+      updatedAt.slice(0, 10)
+    }. README.md says what was timed.`,
+    `KDA: ${choices.channel.winner.variant}`,
+    `GDN: ${choices.head.winner.variant}`,
+  ];
+  const dropIns = { channel: choices.channel.dropIn, head: choices.head.dropIn };
+  return [
+    { path: "gated_delta_net.wgsl", text: shaderText(about, dropIns) },
+    { path: "ggml-webgpu-gated-delta-net.h", text: headerText(about, dropIns) },
+    readme(wordsOf(choices), request),
+  ];
+}
 
 /** A choice for each kind of gate; where only one kind has a winner it stands for both. Throws RangeError where neither has. */
 function choicesOf({ devices: [{ profile, slug }] }: ExportRequest): Readonly<Record<Gates, Choice>> {

@@ -17,7 +17,7 @@ export function shaderText(about: readonly string[], choices: Choices): string {
     about.map((line) => `// ${line}`),
     enabled(choices),
     either("#ifdef KDA", "#define PER_CHANNEL true", "#define PER_CHANNEL false"),
-    either("#ifdef FUSED_CACHE", fusedCode, interfaceCode),
+    either("#ifndef FUSED_CACHE", interfaceCode, fusedCode),
     tunables(choices),
     [layoutText("S_V", "PER_CHANNEL")],
     [stepText()],

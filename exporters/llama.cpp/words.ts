@@ -10,10 +10,13 @@ export function wordsOf(choices: Readonly<Record<Gates, Choice>>): ExportWords {
     title: "gated_delta_net for ggml-webgpu",
     use: [
       "`gated_delta_net.wgsl` has the bindings, parameters, macros and dispatch of the shader of that name in llama.cpp's " +
-      "`ggml/src/ggml-webgpu/wgsl-shaders`: copy it over that file and build. It serves the interface with snapshots (`K`, " +
-      "in two forms by `FUSED_CACHE`), which llama.cpp has since mid-2026; an older one, whose parameters have no `K`, can't load it.",
-      "So it is right, but a head's columns are worked on by one workgroup, since the host asks for as many workgroups as there " +
-      "are heads. The launch that was timed has several a head. Three lines of the host give it that one:",
+      "`ggml/src/ggml-webgpu/wgsl-shaders`: copy it over that file and build. It was written against pull request 28976 " +
+      "(September 2026), where parameters hold `K`, the number of states to keep, and `FUSED_CACHE` says where. Hosts without " +
+      "`FUSED_CACHE` but with `K` can use it as well, though the first of them (May 2026) expect kept states in another order; " +
+      "where parameters hold no `K` it reads the wrong words: don't.",
+      "So built it is right, but one workgroup works on all columns of a head, since the host asks for as many workgroups as " +
+      "there are heads. In the launch that was timed several share a head. Copy the header beside `ggml-webgpu.cpp`, and three " +
+      "lines of the host give that launch:",
       [
         "```cpp",
         "// ggml-webgpu-shader-lib.hpp, with the other includes",
@@ -38,8 +41,8 @@ export function wordsOf(choices: Readonly<Record<Gates, Choice>>): ExportWords {
       "the prefill families need passes and scratch of their own, which this operation has no place for.",
       "`operands`: q, k and gates always go through workgroup memory, element by element, since ggml gives strides that need " +
       "not be multiples of four.",
-      "`unroll`: loops stay loops. Dawn, which a native llama.cpp is built with, keeps their arrays in registers; a browser whose " +
-      "WebGPU is wgpu does not, here as in the shader this replaces.",
+      "`unroll`: loops stay loops. Dawn, which a native llama.cpp is built with, makes the same of both; wgpu, in some browsers, " +
+      "keeps arrays in memory then, here as in the shader this replaces.",
       "`reduce=mixed`: a [V, K] state has all rows of a column in neighbouring threads, so sums meet by shuffles alone where a " +
       "subgroup holds them, else in workgroup memory.",
       "Head sizes other than " + sizes(choices) +

@@ -4,6 +4,7 @@
 import type { Axes, Tensor, Tensors } from "../../kernels/core/family.ts";
 import { recurrence } from "../../kernels/kda/recurrence.ts";
 import { readSpans } from "../../tuner/buffer_io.ts";
+import type { OpenDevice } from "../../tuner/open_device.ts";
 import { BUFFER_USAGE } from "../../tuner/webgpu_flags.ts";
 import { preprocess } from "../exporters/ggml_preprocess.ts";
 
@@ -67,7 +68,7 @@ export function shareQueries(
 
 /** Runs the shader; everything it writes holds NaN before. */
 export async function callGatedDeltaNet(
-  device: GPUDevice,
+  { device, capabilities }: OpenDevice,
   text: string,
   { B, T, H, K: size }: Axes,
   inputs: Tensors,
@@ -139,7 +140,10 @@ export async function callGatedDeltaNet(
   device.queue.writeBuffer(slot, 0, words);
 
   device.pushErrorScope("validation");
-  const module = device.createShaderModule({ code: deviceCode(code) });
+  const module = device.createShaderModule({
+    // Deno's WebGPU grants subgroups without the directive, and does not know it.
+    code: capabilities.engine === "naga" ? code.replace("enable subgroups;", "") : code,
+  });
   const pipeline = device.createComputePipeline({ layout: "auto", compute: { module, entryPoint: "main" } });
   const bindGroup = device.createBindGroup({
     layout: pipeline.getBindGroupLayout(0),
@@ -173,9 +177,6 @@ export async function callGatedDeltaNet(
   );
   return { o: dst.subarray(0, outputs), states };
 }
-
-/** Deno's WebGPU grants subgroups without the directive, and knows none. */
-const deviceCode = (code: string) => code.replace("enable subgroups;", "");
 
 /** Strides in elements from a head to the next, a token to the next, a sequence to the next. */
 const strides = (head: number, heads: number, tokens: number) => [head, head * heads, head * heads * tokens];
