@@ -84,9 +84,12 @@ Deno.test("llama.cpp: the rules refuse a shader that ggml could not bind", () =>
   assert(!gatedDeltaNetRules(true).safeParse(interfaceOf(code)).success);
 });
 
-Deno.test("llama.cpp: the shader fits one literal of the C++ that ggml embeds it in", () => {
-  assert(!shader.includes(')"'), "a raw string would end there");
-  assert(shader.length <= 16380, `${shader.length} characters are more than MSVC takes`);
+Deno.test("llama.cpp: the shader fits one literal of the C++ that ggml embeds it in", async () => {
+  const shuffled = ["kda_decode", "gdn_decode"].map((family) => winnerWith(family, { reduce: "subgroup" }));
+  for (const text of [shader, (await llamaCpp.files(changed(shuffled)))[0].text]) {
+    assert(!text.includes(')"'), "a raw string would end there");
+    assert(text.length <= 16380, `${text.length} characters are more than MSVC takes`);
+  }
 });
 
 Deno.test("llama.cpp: kinds of gates have tiles of their own, and sums by shuffles their directive", async () => {
