@@ -73,7 +73,8 @@ for (const changes of LAYOUTS) {
           const options of [
             {},
             { ...hostOf(tileV, size), keep: 3, gap: 3, headsPerQuery: 2 },
-            { shares: 3, keep: 8, fused: true, sequencesPerQuery: 2 },
+            { ...hostOf(tileV, size), shares: 3, keep: 8, fused: true, sequencesPerQuery: 2 },
+            { shares: 2 },
           ]
         ) wrong.push(...await wrongOf(text, axes, inputs, options));
       }

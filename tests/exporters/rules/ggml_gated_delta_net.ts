@@ -1,7 +1,8 @@
 // What ggml-webgpu's host takes for granted of gated_delta_net.wgsl. Read off ggml-webgpu.cpp (bind group and parameters of
 // ggml_webgpu_gated_delta_net), ggml-webgpu-shader-lib.hpp (macros) and the shader itself, of llama.cpp as of pull request
-// 28976 (September 2026). The pipeline's layout is the shader's own: a binding it does not use is one the host may not
-// bind. Tensors are ranges of one buffer, which WebGPU lets a dispatch use in one way only: all read_write.
+// 28976 (September 2026; commit 7fb2cafea1a0 of its branch, the same in forks that merged it). The pipeline's layout is the
+// shader's own: a binding it does not use is one the host may not bind. Tensors are ranges of one buffer, which WebGPU lets
+// a dispatch use in one way only: all read_write.
 import { z } from "zod";
 
 const STORAGE = ["src_q", "src_k", "src_v", "src_g", "src_beta", "src_state", "dst"];
