@@ -5,12 +5,14 @@ import { flashinferBench } from "./flashinfer_bench/mod.ts";
 import { helion } from "./helion/mod.ts";
 import { kernelLauncher } from "./kernel_launcher/mod.ts";
 import { kernelTuner } from "./kernel_tuner/mod.ts";
+import { llamaCpp } from "./llama_cpp/mod.ts";
 import { t4 } from "./t4/mod.ts";
 import { wgsl } from "./wgsl/mod.ts";
 
 /** Every target of `deno task export`, in the order help lists them. */
 export const exporters: readonly Exporter[] = [
   wgsl,
+  llamaCpp,
   fla,
   helion,
   aiter,
