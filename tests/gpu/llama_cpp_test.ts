@@ -1,10 +1,10 @@
 // The exported gated_delta_net, called as ggml-webgpu calls it, against float64: both kinds of gates, tuned head sizes and
 // others, hosts that were changed and that were not, tensors with gaps, shared queries, kept states in both places.
 import { loadCase } from "../../cli/run_case.ts";
-import { chooseWinner } from "../../exporters/llama.cpp/choose_winner.ts";
-import { type DropIn, dropInOf } from "../../exporters/llama.cpp/drop_in.ts";
-import { llamaCpp } from "../../exporters/llama.cpp/mod.ts";
-import { shaderText } from "../../exporters/llama.cpp/shader.ts";
+import { chooseWinner } from "../../exporters/llama_cpp/choose_winner.ts";
+import { type DropIn, dropInOf } from "../../exporters/llama_cpp/drop_in.ts";
+import { llamaCpp } from "../../exporters/llama_cpp/mod.ts";
+import { shaderText } from "../../exporters/llama_cpp/shader.ts";
 import { errorRatio } from "../../kernels/core/error_ratio.ts";
 import type { Axes, Tensors } from "../../kernels/core/family.ts";
 import { initialConfig } from "../../kernels/core/space.ts";

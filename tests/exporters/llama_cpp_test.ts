@@ -1,7 +1,7 @@
 // The llama.cpp export: its files as they are, the shader under every set of macros its host defines, the header as C.
 // tests/gpu/llama_cpp_test.ts runs the shader.
-import { chooseWinner } from "../../exporters/llama.cpp/choose_winner.ts";
-import { llamaCpp } from "../../exporters/llama.cpp/mod.ts";
+import { chooseWinner } from "../../exporters/llama_cpp/choose_winner.ts";
+import { llamaCpp } from "../../exporters/llama_cpp/mod.ts";
 import type { ExportRequest } from "../../exporters/exporter.ts";
 import { formatVariant } from "../../kernels/core/variant_id.ts";
 import type { DeviceRecord, Winner } from "../../profiles/schema.ts";
@@ -55,7 +55,7 @@ function winnerWith(family: string, config: Winner["config"], axes: Winner["axes
   };
 }
 
-Deno.test("llama.cpp: the files of a sample request", () => matchGolden("llama.cpp", files));
+Deno.test("llama.cpp: the files of a sample request", () => matchGolden("llama_cpp", files));
 
 Deno.test("llama.cpp: the shader is WGSL with ggml's interface under every set of macros", () => {
   for (const { macros, fused } of pipelines()) {
