@@ -34,11 +34,16 @@ export async function mergeUpload(
   store: ProfileStore,
   { profile, trials, comparisonTrials = [], stages = [] }: Upload,
   familyNamed: (name: string) => AnyFamily,
-): Promise<{ merged: MergedTrials[]; profile: Profile }> {
+): Promise<{ merged: MergedTrials[]; profile: Profile; warnings: string[] }> {
   const stored = await store.readProfile();
   const { device, ceilings } = later(profile, stored);
+  const warnings: string[] = [];
   const count = async (collection: string, sent: readonly Trial[]): Promise<MergedTrials> => {
-    const added = await appendNew(store, collection, sent);
+    const there = await store.trials(collection);
+    warnings.push(...there.warnings);
+    const fresh = newAmong(sent, there.trials);
+    await store.appendAll(fresh, collection);
+    const added = fresh.length;
     let stale = 0;
     for (const trial of sent) {
       if (trial.sourceHash !== await sourceHash(familyNamed(trial.family))) stale++;
@@ -63,21 +68,19 @@ export async function mergeUpload(
     if (isWinners && (!mine || mine.at < entry.at)) await store.keepStages(entry);
   }
   const next = { schemaVersion: SCHEMA_VERSION, device, ...(ceilings && { ceilings }), winners } as const;
-  if (stored && isSame(next, stored)) return { merged, profile: stored };
+  if (stored && isSame(next, stored)) return { merged, profile: stored, warnings };
   const changed = { ...next, updatedAt: new Date().toISOString() };
   await store.writeProfile(changed);
-  return { merged, profile: changed };
+  return { merged, profile: changed, warnings };
 }
 
-/** Appends those trials that are not there yet, each once, and returns how many. */
-async function appendNew(store: ProfileStore, collection: string, sent: readonly Trial[]): Promise<number> {
-  const keys = new Set((await store.trials(collection)).trials.map(keyOf));
-  const fresh = sent.filter((trial) => {
+/** The trials sent that are not there yet, each once. */
+function newAmong(sent: readonly Trial[], there: readonly Trial[]): Trial[] {
+  const keys = new Set(there.map(keyOf));
+  return sent.filter((trial) => {
     const key = keyOf(trial);
     return !keys.has(key) && keys.add(key);
   });
-  await store.appendAll(fresh, collection);
-  return fresh.length;
 }
 
 const keyOf = (trial: Trial): string => `${trial.at} ${blockKey(trial.variant, trial.axes)}`;
@@ -91,8 +94,9 @@ function later(sent: Profile, stored: Profile | undefined): Pick<Profile, "devic
   return isOld ? stored : sent;
 }
 
-function isSame(a: Omit<Profile, "updatedAt">, { updatedAt: _, ...b }: Profile): boolean {
-  const text = ({ schemaVersion, device, ceilings, winners }: Omit<Profile, "updatedAt">) =>
-    JSON.stringify([schemaVersion, device, ceilings, winners]);
+/** Whether two profiles say the same, in whatever order their winners stand. */
+function isSame(a: Omit<Profile, "updatedAt">, b: Omit<Profile, "updatedAt">): boolean {
+  const text = ({ device, ceilings, winners }: Omit<Profile, "updatedAt">) =>
+    JSON.stringify([device, ceilings, winners.map((winner) => JSON.stringify(winner)).sort()]);
   return text(a) === text(b);
 }
