@@ -1,9 +1,9 @@
 import type { AnyFamily } from "../kernels/core/family.ts";
 import { blockKey } from "./blocklist.ts";
-import { type Profile, SCHEMA_VERSION, type Trial } from "./schema.ts";
+import { type Profile, SCHEMA_VERSION, type Trial, type Winner } from "./schema.ts";
 import { sourceHash } from "./source_hash.ts";
 import type { ProfileStore } from "./store_fs.ts";
-import { stagesOf } from "./stages.ts";
+import type { StagesEntry } from "./stages.ts";
 import type { Upload } from "./upload.ts";
 import { chooseWinners, replaceWinners } from "./winners.ts";
 
@@ -60,18 +60,26 @@ export async function mergeUpload(
     winners = replaceWinners(winners, name, chooseWinners((await store.trials(name)).trials, now));
   }
   if (comparisonTrials.length > 0) merged.push(await count(COMPARISON, comparisonTrials));
-  const kept = (await store.stages())?.entries ?? [];
-  for (const entry of stages) {
-    const winner = winners.find(({ bucket }) => bucket === entry.bucket);
-    const mine = kept.find(({ bucket }) => bucket === entry.bucket);
-    const isWinners = winner && stagesOf({ schemaVersion: SCHEMA_VERSION, entries: [entry] }, winner);
-    if (isWinners && (!mine || mine.at < entry.at)) await store.keepStages(entry);
-  }
+  await keepLaterStages(store, stages, winners);
   const next = { schemaVersion: SCHEMA_VERSION, device, ...(ceilings && { ceilings }), winners } as const;
   if (stored && isSame(next, stored)) return { merged, profile: stored, warnings };
   const changed = { ...next, updatedAt: new Date().toISOString() };
   await store.writeProfile(changed);
   return { merged, profile: changed, warnings };
+}
+
+/** Keeps those stages that are a winner's and later than those there. */
+async function keepLaterStages(
+  store: ProfileStore,
+  sent: readonly StagesEntry[],
+  winners: readonly Winner[],
+): Promise<void> {
+  const kept = (await store.stages())?.entries ?? [];
+  for (const entry of sent) {
+    const winner = winners.find(({ bucket, variant }) => bucket === entry.bucket && variant === entry.variant);
+    const mine = kept.find(({ bucket }) => bucket === entry.bucket);
+    if (winner && (!mine || mine.at < entry.at)) await store.keepStages(entry);
+  }
 }
 
 /** The trials sent that are not there yet, each once. */
