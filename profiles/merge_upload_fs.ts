@@ -76,7 +76,9 @@ async function keepLaterStages(
 ): Promise<void> {
   const kept = (await store.stages())?.entries ?? [];
   for (const entry of sent) {
-    const winner = winners.find(({ bucket, variant }) => bucket === entry.bucket && variant === entry.variant);
+    const winner = winners.find(({ bucket, variant }) =>
+      bucket === entry.bucket && variant === entry.variant
+    );
     const mine = kept.find(({ bucket }) => bucket === entry.bucket);
     if (winner && (!mine || mine.at < entry.at)) await store.keepStages(entry);
   }
