@@ -20,14 +20,20 @@ export interface ExportOptions extends ExportChoice {
 /** Prints every target on a line. */
 export async function listTargets({ json }: { readonly json?: true }): Promise<void> {
   if (json) {
-    const targets = exporters.map(({ name, doc, readBy, families, severalDevices = false }) => {
-      return { name, doc, readBy, families, severalDevices };
+    const targets = exporters.map(({ name, doc, readBy, families, vendors, severalDevices = false }) => {
+      return { name, doc, readBy, families, vendors, severalDevices };
     });
     return await printJson({ targets });
   }
   await print(...table(
-    ["target", "families", "writes", "read by"],
-    exporters.map(({ name, doc, readBy, families }) => [name, families?.join(", ") ?? "all", doc, readBy]),
+    ["target", "families", "GPUs", "writes", "read by"],
+    exporters.map(({ name, doc, readBy, families, vendors }) => [
+      name,
+      families?.join(", ") ?? "all",
+      vendors?.join(", ") ?? "any",
+      doc,
+      readBy,
+    ]),
   ));
 }
 

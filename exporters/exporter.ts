@@ -40,6 +40,8 @@ export interface Exporter {
   readonly readBy: string;
   /** Families it has words for; absent: every family. */
   readonly families?: readonly string[];
+  /** Vendors whose GPUs its reader runs on, in the words of a device's `vendor`; absent: every one. */
+  readonly vendors?: readonly string[];
   /** Whether one export holds several devices. */
   readonly severalDevices?: boolean;
   /**

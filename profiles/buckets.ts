@@ -72,6 +72,24 @@ function classOf(size: number): number {
   return size <= 0 ? 0 : 2 ** Math.ceil(Math.log2(size));
 }
 
+/** Upper ends of a bucket's size classes by name, as in `{ T: 8192, NH: 32 }`. */
+export function bucketClasses(bucket: string): Record<string, number> {
+  return Object.fromEntries(parse(bucket).classes);
+}
+
+/** What the size classes of a family's buckets count, as products of its axes. */
+export function classFormulas(axes: readonly string[]): Readonly<Record<string, string>> {
+  const heads = HEAD_AXES.filter((name) => axes.includes(name));
+  const parallel = [
+    ...SEQUENCE_AXES.filter((name) => axes.includes(name)),
+    ...(heads.length > 1 ? [`max(${heads.join(", ")})`] : heads),
+  ];
+  return {
+    ...Object.fromEntries(axes.filter(isTokenAxis).map((name) => [name, name])),
+    ...(parallel.length > 0 && { NH: parallel.join(" * ") }),
+  };
+}
+
 function parse(bucket: string): { exact: string[]; classes: Map<string, number> } {
   const [family, list = ""] = bucket.split("@");
   const classes = new Map<string, number>();

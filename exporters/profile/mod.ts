@@ -6,7 +6,7 @@ import { uploadText } from "./upload_text.ts";
 /** The device's own record: every trial and the winners, for another store of Deltatune. */
 export const profileExporter: Exporter = {
   name: "profile",
-  doc: "A device's whole record: winners, ceilings, every trial, trials of compare, stages.",
+  doc: "A device's whole record: winners, ceilings, every trial, compare's trials, stages",
   readBy: "Deltatune elsewhere: deno task profiles import <file>",
   files(request) {
     return Promise.resolve([...request.devices.map(recordFile), readme(words(request), request)]);

@@ -1,3 +1,4 @@
+import type { Launch } from "./launch.ts";
 import type { Config, Space } from "./space.ts";
 
 /** Sizes of one call by axis letter, as in `{ B: 1, T: 8192, H: 32, K: 128, V: 128 }`. */
@@ -161,6 +162,11 @@ export interface KernelFamily<C extends Config = Config> {
   readonly space: Space<C>;
   /** Throws RangeError with the reason where this config cannot run at these sizes on this device. */
   plan(axes: Axes, config: C, device: Capabilities, options?: PlanOptions): Plan;
+  /**
+   * What `plan` answers, as formulas of the axes that the config's text leaves free: for exports. Several where sizes
+   * beyond these need another text. The test of contracts holds them to `plan`.
+   */
+  launches?(axes: Axes, config: C, device: Capabilities): readonly Launch[];
   /** The float64 answer, slow and obvious. */
   reference(axes: Axes, inputs: Tensors, scalars?: Scalars): Tensors;
   /** Kinds of inputs that are hard on a kernel, by name, each with what it is. */

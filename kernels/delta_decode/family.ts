@@ -6,6 +6,7 @@ import { gateShape, gatesOf } from "../kda/gates.ts";
 import { oneTokenInputs, oneTokenRecurrence } from "../kda/one_token.ts";
 import { kdaRegimes } from "../kda/regimes.ts";
 import type { DecodeForm } from "./form.ts";
+import { decodeLaunches } from "./launch.ts";
 import { decodePlan } from "./plan.ts";
 import { type DeltaDecodeConfig, space } from "./space.ts";
 
@@ -45,6 +46,7 @@ export function decodeFamily(form: DecodeForm): KernelFamily<DeltaDecodeConfig> 
     },
     space,
     plan: (...call) => decodePlan(form, ...call),
+    launches: (...call) => decodeLaunches(form, ...call),
     reference: oneTokenRecurrence,
     regimes: regimeDocs(kdaRegimes),
     inputsFor: (axes, seed, regime) => oneTokenInputs(axes, seed, regime, form.gates),

@@ -8,6 +8,7 @@ import { kdaInputs } from "../kda/inputs.ts";
 import { recurrence } from "../kda/recurrence.ts";
 import { kdaRegimes } from "../kda/regimes.ts";
 import type { PrefillForm } from "./form.ts";
+import { prefillLaunches } from "./launch.ts";
 import { prefillPlan } from "./plan.ts";
 import { type DeltaPrefillConfig, space } from "./space.ts";
 
@@ -42,6 +43,7 @@ export function prefillFamily(form: PrefillForm): KernelFamily<DeltaPrefillConfi
     },
     space,
     plan: (...call) => prefillPlan(form, ...call),
+    launches: (axes, config) => prefillLaunches(form, axes, config),
     reference: recurrence,
     regimes: regimeDocs(kdaRegimes),
     inputsFor: (axes, seed, regime) => kdaInputs(axes, seed, regime, form.gates),

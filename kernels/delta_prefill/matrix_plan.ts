@@ -13,7 +13,10 @@ import tilesCode from "./matrix_tiles.wgsl" with { type: "text" };
 import substitutionCode from "./substitution.wgsl" with { type: "text" };
 
 /** Squares a chunk has in `blocks`: M and both halves of P. */
-const BLOCKS = 3;
+export const MATRIX_BLOCKS = 3;
+
+/** Rows of K a token has in `rows`: kg, qg and both halves of kl. */
+export const MATRIX_ROWS = 4;
 
 /** Passes and scratch of the chunked form with its products on matrix units. */
 export function matrix(
@@ -23,8 +26,8 @@ export function matrix(
   const { axes, config, device } = setting;
   const { H, K, V } = axes;
   const { chunkSize, tileV } = config;
-  const rowWidth = 4 * K; // kg, qg and both halves of kl of a token
-  const windows = chunkedWindows(id, setting, "f16", rowWidth, BLOCKS);
+  const rowWidth = MATRIX_ROWS * K;
+  const windows = chunkedWindows(id, setting, "f16", rowWidth, MATRIX_BLOCKS);
   const chunks = mostChunks(setting, windows);
   const texts = textsOf(id, setting, rowWidth);
   const pass = (window: Window, label: keyof typeof texts, buffers: string[], x: number): Pass =>
@@ -46,7 +49,7 @@ export function matrix(
   });
   const scratch: BufferSpec[] = [
     { name: "rows", dtype: "f16", length: chunks * chunkSize * rowWidth, role: "scratch" },
-    { name: "blocks", dtype: "f16", length: chunks * BLOCKS * chunkSize * chunkSize, role: "scratch" },
+    { name: "blocks", dtype: "f16", length: chunks * MATRIX_BLOCKS * chunkSize * chunkSize, role: "scratch" },
     { name: "decay", dtype: "f32", length: chunks * K, role: "scratch" },
   ];
   return { windows, scratch, passes };

@@ -18,8 +18,8 @@ export const SCRATCH_BYTES = 512 * 2 ** 20;
 const MOST_WINDOWS = 8192;
 
 /** Dispatches of the recurrent form stay this short: on an H200 5 ms, far from the time after which systems drop a device. */
-const RECURRENT_TOKENS = 16384;
-const RECURRENT_HEAD_TOKENS = 2 ** 18;
+export const RECURRENT_TOKENS = 16384;
+export const RECURRENT_HEAD_TOKENS = 2 ** 18;
 
 /**
  * Splits every stretch into windows of whole chunks, nearly equal, whose scratch of `elem` stays under SCRATCH_BYTES and

@@ -7,6 +7,7 @@ import { indicesFor } from "../paged/indices.ts";
 import { PAGE_ROWS } from "../paged/pages.ts";
 import { inputsFor } from "./inputs.ts";
 import { kvHeads } from "./kv_heads.ts";
+import { launches } from "./launch.ts";
 import { plan } from "./plan.ts";
 import { reference } from "./reference.ts";
 import { type GqaDecodeConfig, space } from "./space.ts";
@@ -43,6 +44,7 @@ export const gqaDecode: KernelFamily<GqaDecodeConfig> = {
   },
   space,
   plan,
+  launches,
   reference,
   regimes: regimeDocs(mlaRegimes),
   inputsFor,

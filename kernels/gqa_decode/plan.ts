@@ -26,11 +26,11 @@ const JOIN_BATCH = 8;
 
 /** A split pass, and a merge pass where there is more than one split. */
 export function plan(axes: Axes, config: GqaDecodeConfig, device: Capabilities, scalars: Scalars = {}): Plan {
-  const { N, H, K, V, S } = axes;
-  const elem = config.cacheElem === "f32" ? "f32" : "f16";
-  const share: Share = { valueDims: V, dtype: elem };
+  const { N, H, K, V } = axes;
+  const share = shareOf(axes, config);
+  const elem = share.dtype;
   const lanes = lanesOf(axes, config, device);
-  const splits = splitsFor(config.splits, { tiles: Math.ceil(S / lanes.tileRows), heads: N * H, share });
+  const splits = splitsOf(axes, config, lanes);
   const merged = splits > 1;
   const pools = poolsOf(axes, elem, device);
   const split = definePass(device, {
@@ -71,6 +71,21 @@ export function plan(axes: Axes, config: GqaDecodeConfig, device: Capabilities, 
     ],
     passes: merged ? [split, mergePass(axes, share, { splits, unroll: config.unroll }, device)] : [split],
   };
+}
+
+/** What a split leaves of a head, in the cache's storage type. */
+export function shareOf({ V }: Axes, { cacheElem }: GqaDecodeConfig): Share {
+  return { valueDims: V, dtype: cacheElem === "f32" ? "f32" : "f16" };
+}
+
+/** Splits of a call: as asked, where it has as many tiles of rows. */
+export function splitsOf(axes: Axes, config: GqaDecodeConfig, { tileRows }: Lanes): number {
+  const { N, H, S } = axes;
+  return splitsFor(config.splits, {
+    tiles: Math.ceil(S / tileRows),
+    heads: N * H,
+    share: shareOf(axes, config),
+  });
 }
 
 function splitText(

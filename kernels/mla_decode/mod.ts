@@ -6,6 +6,7 @@ import { checkPages } from "../paged/check_pages.ts";
 import { indicesFor } from "../paged/indices.ts";
 import { PAGE_ROWS } from "../paged/pages.ts";
 import { inputsFor } from "./inputs.ts";
+import { launches } from "./launch.ts";
 import { plan } from "./plan.ts";
 import { reference } from "./reference.ts";
 import { type MlaDecodeConfig, ROW_DIMS, space, VALUE_DIMS } from "./space.ts";
@@ -36,6 +37,7 @@ export const mlaDecode: KernelFamily<MlaDecodeConfig> = {
   },
   space,
   plan,
+  launches,
   reference,
   regimes: regimeDocs(mlaRegimes),
   inputsFor,

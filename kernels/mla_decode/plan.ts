@@ -13,13 +13,12 @@ import type { SplitRequest } from "./split_request.ts";
 
 /** A split pass, and a merge pass where there is more than one split. */
 export function plan(axes: Axes, config: MlaDecodeConfig, device: Capabilities, scalars: Scalars = {}): Plan {
-  const { N, H, S } = axes;
+  const { N, H } = axes;
   const heads = N * H;
   const matrix = config.formulation === "matrix";
-  const elem = config.cacheElem === "f32" ? "f32" : "f16";
-  const share: Share = { valueDims: VALUE_DIMS, dtype: elem };
-  const tiles = Math.ceil(S / (matrix ? config.matrixKeys : config.keysPerTile));
-  const splits = splitsFor(config.splits, { tiles, heads, share });
+  const share = shareOf(config);
+  const elem = share.dtype;
+  const splits = splitsOf(axes, config);
   const merged = splits > 1;
   const cache = cacheBuffers(axes, elem, device);
   const request: SplitRequest = {
@@ -59,4 +58,15 @@ export function plan(axes: Axes, config: MlaDecodeConfig, device: Capabilities, 
     ],
     passes: merged ? [split, mergePass(axes, share, { splits, unroll: config.unroll }, device)] : [split],
   };
+}
+
+/** What a split leaves of a head, in the cache's storage type. */
+export function shareOf({ cacheElem }: MlaDecodeConfig): Share {
+  return { valueDims: VALUE_DIMS, dtype: cacheElem === "f32" ? "f32" : "f16" };
+}
+
+/** Splits of a call: as asked, where it has as many tiles of keys. */
+export function splitsOf({ N, H, S }: Axes, config: MlaDecodeConfig): number {
+  const tiles = Math.ceil(S / (config.formulation === "matrix" ? config.matrixKeys : config.keysPerTile));
+  return splitsFor(config.splits, { tiles, heads: N * H, share: shareOf(config) });
 }

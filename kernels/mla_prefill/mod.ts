@@ -5,6 +5,7 @@ import { axesFromShapes, checkFinite } from "../core/tensor_checks.ts";
 import { mlaRegimes } from "../mla/regimes.ts";
 import { inputsFor } from "./inputs.ts";
 import { kvHeads } from "./pieces.ts";
+import { launches } from "./launch.ts";
 import { plan } from "./plan.ts";
 import { reference } from "./reference.ts";
 import { type MlaPrefillConfig, space } from "./space.ts";
@@ -40,6 +41,7 @@ export const mlaPrefill: KernelFamily<MlaPrefillConfig> = {
   },
   space,
   plan,
+  launches,
   reference,
   regimes: regimeDocs(mlaRegimes),
   inputsFor,

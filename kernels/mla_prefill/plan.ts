@@ -35,7 +35,7 @@ export function plan(
   );
   const joins = windows.some((window) => !window.isLast);
   const join = joins ? moreRanges : oneRange;
-  const { code, blockRows, features } = config.formulation === "matrix"
+  const { code, features } = config.formulation === "matrix"
     ? matrix(axes, config, device, join)
     : fma(axes, config, join);
   const pass = definePass(device, {
@@ -48,6 +48,7 @@ export function plan(
     workgroups: [1, 1, 1],
   });
   const scale = options.scale ?? K ** -0.5;
+  const blockRows = blockRowsOf(config, device);
   const buffers = tensorBuffers(axes, config, groups);
   if (joins) {
     const rows = windows.reduce((most, { queries, rows }) => Math.max(most, queries.sequences * rows), 0);
@@ -62,10 +63,9 @@ export function plan(
   };
 }
 
-/** What a formulation gives: the text, its needs, and the queries a workgroup takes. */
+/** What a formulation gives: the text and its needs. */
 interface Kernel {
   readonly code: string;
-  readonly blockRows: number;
   readonly features: readonly string[];
 }
 
@@ -81,13 +81,13 @@ function fma(axes: Axes, config: MlaPrefillConfig, join: string): Kernel {
     sliceUnits: config.dimsPerSlice / 4,
     lanesAcross: config.lanesAcross,
   });
-  return { code, blockRows: rowLanes * rowsPerThread, features: [] };
+  return { code, features: [] };
 }
 
 function matrix({ K, V }: Axes, config: MlaPrefillConfig, device: Capabilities, join: string): Kernel {
   const { rowGroups, colGroups, rowTiles, tileKeys } = config;
   const { M, N, K: depth, subgroupSize } = matrixShape(device);
-  const blockRows = rowGroups * rowTiles * M;
+  const blockRows = blockRowsOf(config, device);
   const subgroups = rowGroups * colGroups;
   const threads = subgroups * subgroupSize;
   if (threads % blockRows !== 0) {
@@ -116,7 +116,14 @@ function matrix({ K, V }: Axes, config: MlaPrefillConfig, device: Capabilities, 
     tilesPerTurn: config.tilesPerTurn,
     valueTileLength: Math.max(tileKeys * (V / 8 + 1), subgroups * M * N / 4),
   });
-  return { code, blockRows, features: MATRIX_FEATURES };
+  return { code, features: MATRIX_FEATURES };
+}
+
+/** Queries a workgroup takes. */
+export function blockRowsOf(config: MlaPrefillConfig, device: Capabilities): number {
+  return config.formulation === "matrix"
+    ? config.rowGroups * config.rowTiles * matrixShape(device).M
+    : config.rowLanes * config.rowsPerThread;
 }
 
 /** A pass on one window: its text is made once for all of them, and its sizes are read off that once. */

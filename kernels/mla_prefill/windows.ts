@@ -20,10 +20,10 @@ export interface Window {
  * Queries times heads below which a window is not cut further for the sake of short dispatches, for each GFLOP of a
  * dispatch: a device that is given 4096 GFLOP at a time is filled by 1024 blocks of 128, a slower one by fewer.
  */
-const ROWS_PER_GFLOP = 32;
+export const ROWS_PER_GFLOP = 32;
 
 /** Keys are cut no finer than this for the sake of short dispatches. */
-const LEAST_KEYS = 128;
+export const LEAST_KEYS = 128;
 
 /** Operations of one query and one key, in both products, in all heads. */
 export function flopsPerPair({ H, K, V }: Axes): number {

@@ -7,7 +7,7 @@ import unitF16 from "./unit_f16.wgsl" with { type: "text" };
 import unitF32 from "./unit_f32.wgsl" with { type: "text" };
 
 /** Dims of o per workgroup of the merge: 32 and 128 took as long on an H200, 2026-11-23. */
-const MERGE_DIMS = 64;
+export const MERGE_DIMS = 64;
 
 /** The pass that joins the splits' shares of o [N, H, valueDims]. */
 export function mergePass(

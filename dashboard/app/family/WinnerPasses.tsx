@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Plan } from "../../../kernels/core/family.ts";
 import type { Winner } from "../../../profiles/schema.ts";
-import { capabilitiesOf } from "../capabilities.ts";
+import { capabilitiesOf } from "../../../profiles/capabilities.ts";
 import type { FamilyPage } from "./family_page.ts";
 import { PassesView } from "./PassesView.tsx";
 import { stagesCommand } from "./commands.ts";

@@ -1,6 +1,6 @@
 import { createRoute } from "../../../../create_route.ts";
 import { completeAxes, formatAxes } from "../../../../../../kernels/core/axes.ts";
-import { capabilitiesOf } from "../../../../capabilities.ts";
+import { capabilitiesOf } from "../../../../../../profiles/capabilities.ts";
 import { DeviceName } from "../../../../components/DeviceName.tsx";
 import { familyUrl } from "../../../../family/family_choices.ts";
 import { familyPage } from "../../../../family/family_page.ts";

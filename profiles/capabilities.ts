@@ -1,8 +1,8 @@
-import type { Capabilities, Limits } from "../../kernels/core/family.ts";
-import type { DeviceRecord } from "../../profiles/schema.ts";
+import type { Capabilities, Limits } from "../kernels/core/family.ts";
+import type { DeviceRecord } from "./schema.ts";
 
-/** What WebGPU promises everywhere: stands in for limits a record does not name. */
-const LEAST: Limits = {
+/** What WebGPU promises on every adapter; stands in for limits a record does not name. */
+export const LEAST_LIMITS: Limits = {
   maxComputeWorkgroupStorageSize: 16384,
   maxComputeInvocationsPerWorkgroup: 256,
   maxComputeWorkgroupSizeX: 256,
@@ -20,7 +20,7 @@ export function capabilitiesOf(device: DeviceRecord): Capabilities {
   return {
     engine: backend === "builtin" ? "naga" : "tint",
     features,
-    limits: { ...LEAST, ...limits },
+    limits: { ...LEAST_LIMITS, ...limits },
     ...(subgroupSize && { subgroupSize }),
     ...(subgroupMatrices && { subgroupMatrices }),
   };

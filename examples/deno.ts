@@ -1,0 +1,63 @@
+// A kernel of a bundle under Deno's own WebGPU, on the tensors of a safetensors file that also holds the answers:
+//   deno run -A examples/deno.ts <bundle folder> kda_prefill case.safetensors B=1,T=63,H=1,K=128,V=128
+const [folder, family, file, sizes] = Deno.args;
+const { load, requestDevice } = await import(new URL(`${folder}/index.js`, `file://${Deno.cwd()}/`).href);
+const axes = Object.fromEntries(
+  sizes.split(",").map((pair) => pair.split("=")).map(([k, v]) => [k, Number(v)]),
+);
+
+const adapter = await navigator.gpu.requestAdapter();
+if (!adapter) throw new Error("no WebGPU adapter answers");
+const device: GPUDevice = await requestDevice(adapter);
+device.onuncapturederror = ({ error }) => console.error(error.message);
+const kernel = await load(device, family);
+const { id, rung, buffers } = await kernel.prepare(axes);
+
+// A safetensors file: the header's length, the header as JSON, then the tensors' bytes. f32 and i32 are what buffers hold.
+const bytes = await Deno.readFile(file);
+const headerEnd = 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true));
+const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, headerEnd)));
+const tensor = (name: string): Uint8Array<ArrayBuffer> | undefined =>
+  header[name] &&
+  bytes.slice(...header[name].data_offsets.map((at: number) => headerEnd + at) as [number, number]);
+
+const { STORAGE, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;
+const tensors: Record<string, GPUBuffer> = {};
+for (const [name, { bytes: size, role }] of Object.entries<{ bytes: number; role: string }>(buffers)) {
+  if (role === "scratch") continue; // the bundle's own
+  tensors[name] = device.createBuffer({ size, usage: STORAGE | COPY_SRC | COPY_DST });
+  // A state is read and written in place; outputs begin as NaN, so that what nobody writes shows.
+  const given = tensor(name === "state" ? "initial_state" : name);
+  const content = role === "output" ? new Uint8Array(size).fill(0xff) : given ?? new Uint8Array(size);
+  device.queue.writeBuffer(tensors[name], 0, content);
+}
+
+const encoder = device.createCommandEncoder();
+const pass = encoder.beginComputePass();
+kernel.encode(pass, tensors, axes, { scale: Number(header.__metadata__?.scale ?? NaN) || undefined });
+pass.end();
+
+const errors: Record<string, number> = {};
+const outputs = Object.keys(tensors).filter((name) => buffers[name].role !== "input");
+const readable = outputs.map((name) => {
+  const copy = device.createBuffer({ size: tensors[name].size, usage: COPY_DST | MAP_READ });
+  encoder.copyBufferToBuffer(tensors[name], 0, copy, 0, copy.size);
+  return copy;
+});
+device.queue.submit([encoder.finish()]);
+for (const [i, name] of outputs.entries()) {
+  const expected = tensor(name === "state" ? "final_state" : name);
+  if (!expected) continue;
+  await readable[i].mapAsync(GPUMapMode.READ);
+  const got = new Float32Array(readable[i].getMappedRange());
+  const want = new Float32Array(expected.buffer);
+  // RMS of the difference over RMS of the answer.
+  let difference = 0, size = 0;
+  want.forEach((value, at) => {
+    difference += (got[at] - value) ** 2;
+    size += value ** 2;
+  });
+  errors[name] = Math.sqrt(difference / size);
+}
+console.log(JSON.stringify({ runtime: `deno ${Deno.version.deno}`, id, rung, errors }));
+Deno.exit();

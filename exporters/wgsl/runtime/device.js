@@ -1,0 +1,121 @@
+// @ts-check
+// What a device is and grants, and how near it is to those the kernels were tuned on.
+
+/** PCI vendors, which some implementations give as numbers. */
+const VENDORS = /** @type {Record<string, string>} */ ({
+  4098: "amd",
+  4203: "apple",
+  4318: "nvidia",
+  5045: "arm",
+  5140: "microsoft",
+  6880: "google",
+  20803: "qualcomm",
+  32902: "intel",
+  65541: "mesa",
+});
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic render/;
+const LIMITS = [
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupSizeX",
+  "maxComputeWorkgroupSizeY",
+  "maxComputeWorkgroupSizeZ",
+  "maxComputeWorkgroupsPerDimension",
+  "maxStorageBuffersPerShaderStage",
+  "maxStorageBufferBindingSize",
+  "maxBufferSize",
+];
+const WANTED = ["shader-f16", "subgroups", "chromium-experimental-subgroup-matrix", "timestamp-query"];
+
+/**
+ * A device with every feature and limit kernels may use. Deno grants subgroups without listing them, so they are asked
+ * for and then looked up.
+ * @param {GPUAdapter} adapter
+ */
+export async function requestDevice(adapter) {
+  const limits = Object.fromEntries(LIMITS.map((name) => [name, /** @type {any} */ (adapter.limits)[name]]));
+  const listed = WANTED.filter((name) => adapter.features.has(name));
+  for (const names of [[...new Set([...listed, "subgroups"])], listed]) {
+    try {
+      const requiredFeatures = /** @type {GPUFeatureName[]} */ (names);
+      return await adapter.requestDevice({ requiredFeatures, requiredLimits: limits });
+    } catch (error) {
+      if (names === listed || names.length === listed.length) throw error;
+    }
+  }
+  throw new Error("unreachable");
+}
+
+/** @param {string | undefined} text */
+const words = (text) => (text ?? "").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+
+/**
+ * Who a device is, what it grants, and whether its WGSL front end is naga, which has subgroups without `enable`.
+ * @param {GPUDevice} device
+ * @param {GPUAdapterInfo | undefined} given The adapter's info, where the device has none.
+ */
+export async function describe(device, given) {
+  const info = /** @type {any} */ (given ?? device.adapterInfo ?? {});
+  const vendor = VENDORS[info.vendor] ?? words(info.vendor);
+  const names = [words(info.device), words(info.description)].filter((name) => name !== "");
+  const limits = /** @type {any} */ (device.limits);
+  return {
+    vendor,
+    architecture: words(info.architecture),
+    names,
+    software: info.isFallbackAdapter === true || SOFTWARE.test(`${vendor} ${info.architecture} ${names}`),
+    naga: device.features.has("subgroups") && await refuses(device, "enable subgroups;"),
+    features: device.features,
+    limits,
+    maxBinding: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
+    maxGroups: limits.maxComputeWorkgroupsPerDimension,
+    subgroupSize: { min: info.subgroupMinSize, max: info.subgroupMaxSize },
+    matrices: [...info.subgroupMatrixConfigs ?? []],
+  };
+}
+
+/** @typedef {Awaited<ReturnType<typeof describe>>} Described */
+
+/**
+ * @param {GPUDevice} device
+ * @param {string} directive
+ */
+async function refuses(device, directive) {
+  device.pushErrorScope("validation");
+  device.createShaderModule({ code: `${directive}\n@compute @workgroup_size(1) fn main() {}` });
+  return await device.popErrorScope() !== null;
+}
+
+/**
+ * How near a tuned device is: 0 the same adapter, 1 its architecture, 2 its vendor; undefined: it says nothing.
+ * @param {any} known A device of the manifest.
+ * @param {Described} own
+ */
+export function rungOf(known, own) {
+  if (known.software !== own.software || known.vendor !== own.vendor) return undefined;
+  if (own.names.includes(words(known.description)) || own.names.includes(words(known.device))) return 0;
+  return known.architecture !== "" && words(known.architecture) === own.architecture ? 1 : 2;
+}
+
+/**
+ * Why a variant can't run on a device; undefined where it can.
+ * @param {any} variant
+ * @param {Described} own
+ */
+export function refusal({ requires: { features, limits, subgroupSize, subgroupMatrices = [] } }, own) {
+  for (const name of features) if (!own.features.has(name)) return `it needs the feature ${name}`;
+  for (const name in limits) {
+    if (limits[name] > own.limits[name]) {
+      return `it needs ${name} of ${limits[name]}, the device has ${own.limits[name]}`;
+    }
+  }
+  const { min, max } = own.subgroupSize;
+  if (subgroupSize && (subgroupSize.min !== min || subgroupSize.max !== max)) {
+    return `it counts on subgroups of ${subgroupSize.min} to ${subgroupSize.max}, the device has ${min} to ${max}`;
+  }
+  for (const wanted of subgroupMatrices) {
+    const there = own.matrices.some((m) => Object.keys(wanted).every((key) => m[key] === wanted[key]));
+    if (!there) return `it counts on matrices of ${wanted.M}x${wanted.N}x${wanted.K}`;
+  }
+  return undefined;
+}
