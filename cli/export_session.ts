@@ -79,7 +79,10 @@ export async function runExport(
       ...table(["file", "size"], written.map(({ path, bytes }) => [path, formatBytes(bytes)]), [1]),
       `${counted(winners.length, "winner")} of ${request.families.map(({ name }) => name).join(", ")} in ${
         shownPath(folder)
-      }, read by ${exporter.readBy}`,
+      }: ${counted(written.length, "file")}, ${
+        formatBytes(written.reduce((sum, { bytes }) => sum + bytes, 0))
+      }`,
+      `Read by ${exporter.readBy}`,
     );
   }
   return EXIT.ok;
