@@ -1,12 +1,12 @@
 import type { Exporter, ExportRequest, Tuned } from "../exporters/exporter.ts";
 import type { AnyFamily } from "../kernels/core/family.ts";
 import { readText } from "../profiles/durable_text_fs.ts";
-import { COMPARISON } from "../profiles/merge_upload_fs.ts";
 import { illegal } from "../profiles/resolve.ts";
 import type { Profile, Trial, Winner } from "../profiles/schema.ts";
 import { sourceHash } from "../profiles/source_hash.ts";
 import { parseStages, STAGES_FILE, stagesOf } from "../profiles/stages.ts";
 import { StoreError } from "../profiles/store_error.ts";
+import { COMPARISON } from "../profiles/upload.ts";
 import { profileNamed } from "./commands/profiles/load_profiles.ts";
 import { chooseFamilies, type FamilyChoice, type NamedProfile } from "./export_families.ts";
 import { readStored } from "./read_stored.ts";

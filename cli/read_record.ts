@@ -1,11 +1,10 @@
 import { basename } from "node:path";
 import { readText } from "../profiles/durable_text_fs.ts";
-import { COMPARISON } from "../profiles/merge_upload_fs.ts";
 import { parseProfile } from "../profiles/profile_text.ts";
 import { SCHEMA_VERSION, type Trial } from "../profiles/schema.ts";
 import { parseStages, STAGES_FILE } from "../profiles/stages.ts";
 import { firstIssue, newerMessage, newerVersion, parseTrialLine } from "../profiles/trial_line.ts";
-import { type Upload, uploadSchema } from "../profiles/upload.ts";
+import { COMPARISON, type Upload, uploadSchema } from "../profiles/upload.ts";
 import { fileError, UserError } from "./user_error.ts";
 import { shownPath } from "./user_path.ts";
 

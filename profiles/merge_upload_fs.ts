@@ -4,11 +4,8 @@ import { type Profile, SCHEMA_VERSION, type Trial, type Winner } from "./schema.
 import { sourceHash } from "./source_hash.ts";
 import type { ProfileStore } from "./store_fs.ts";
 import type { StagesEntry } from "./stages.ts";
-import type { Upload } from "./upload.ts";
+import { COMPARISON, type Upload } from "./upload.ts";
 import { chooseWinners, replaceWinners } from "./winners.ts";
-
-/** The file of trials that choose no winners. */
-export const COMPARISON = "comparison";
 
 /** What became of the trials sent to one file of a store. */
 export interface MergedTrials {

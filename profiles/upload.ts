@@ -2,6 +2,9 @@ import { z } from "zod";
 import { profileSchema, SCHEMA_VERSION, trialSchema } from "./schema.ts";
 import { stagesEntrySchema } from "./stages.ts";
 
+/** The collection of a store that holds the trials of compare, which choose no winners. */
+export const COMPARISON = "comparison";
+
 export const uploadSchema = z.strictObject({
   schemaVersion: z.literal(SCHEMA_VERSION),
   profile: profileSchema.strict(),

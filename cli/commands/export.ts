@@ -20,7 +20,7 @@ Every export holds a README.md that says what transfers to its reader and what d
 
 Examples:
   deno task export --list
-  deno task export profile --out handed-over                       the only device there is
+  deno task export wgsl --out bundle                               the only device there is
   deno task export profile --device <device> --family kda_decode mla_decode --out handed-over
   deno task export profile --device <device> --family kda_prefill --workload T=8192,H=32 --out one`,
     )
