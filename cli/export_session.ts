@@ -77,10 +77,10 @@ export async function runExport(
   } else {
     await print(
       ...table(["file", "size"], written.map(({ path, bytes }) => [path, formatBytes(bytes)]), [1]),
-      `${counted(winners.length, "winner")} of ${request.families.map(({ name }) => name).join(", ")} in ${
-        shownPath(folder)
-      }: ${counted(written.length, "file")}, ${
+      `${counted(written.length, "file")}, ${
         formatBytes(written.reduce((sum, { bytes }) => sum + bytes, 0))
+      } in ${shownPath(folder)}, made of ${counted(winners.length, "winner")} of ${
+        request.families.map(({ name }) => name).join(", ")
       }`,
       `Read by ${exporter.readBy}`,
     );

@@ -71,7 +71,7 @@ Deno.test("export writes the only device's winners and says what to do with them
     const { code, stdout, stderr } = await runCli(["export", "profile", "--profiles", root, "--out", out]);
     assertEquals([code, stderr], [0, ""]);
     assert(stdout.includes("README.md") && stdout.includes("deno task profiles import <file>"), stdout);
-    assert(stdout.includes("winners of kda_decode, kda_prefill in"), stdout);
+    assert(stdout.includes("winners of kda_decode, kda_prefill\n"), stdout);
     assertEquals(namesIn(out), [".deltatune-export.json", "README.md", `${FIRST}.profile.json`].sort());
     assertEquals(namesIn(`${folder}/new`), ["below"]);
   });
