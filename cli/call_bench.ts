@@ -10,6 +10,7 @@ import { blockKey } from "../profiles/blocklist.ts";
 import type { Ceilings, DeviceRecord, Trial } from "../profiles/schema.ts";
 import { sourceHash } from "../profiles/source_hash.ts";
 import type { ProfileStore } from "../profiles/store_fs.ts";
+import { COMPARISON } from "../profiles/upload.ts";
 import { possibleStorage } from "../tuner/possible_storage.ts";
 import { note } from "./output.ts";
 import { StatusLine } from "./status_line.ts";
@@ -17,8 +18,6 @@ import type { TrialProcess } from "./trial_process.ts";
 import { formatTiming } from "./tune_display.ts";
 import { winnerFor } from "./winner_for.ts";
 
-/** Trials of a comparison are no search: kept apart, they choose no winners. */
-const COLLECTION = "comparison";
 const SAMPLES = 5;
 /** A software adapter's times say nothing; two show the way. */
 const SOFTWARE_SAMPLES = 2;
@@ -61,7 +60,7 @@ export class CallBench implements Bench {
 
   static async open(setting: Setting): Promise<CallBench> {
     const bench = new CallBench(setting);
-    const { trials, warnings } = await setting.store.trials(COLLECTION);
+    const { trials, warnings } = await setting.store.trials(COMPARISON);
     for (const warning of warnings) note(warning);
     for (const trial of trials) {
       if (trial.driver !== setting.record.driver) continue;
@@ -178,7 +177,7 @@ export class CallBench implements Bench {
     this.#count++;
     this.#line.clear();
     note(`${what}: ${trial.timing ? formatTiming(trial.timing) : `${trial.status}: ${trial.reason}`}`);
-    await store.append(trial, COLLECTION);
+    await store.append(trial, COMPARISON);
     this.#stored.set(storedKey(trial), trial);
     return trial;
   }

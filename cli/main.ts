@@ -5,6 +5,7 @@ import { answerCompletion, completionsCommand } from "./commands/completions.ts"
 import { dashboardCommand } from "./commands/dashboard.ts";
 import { devicesCommand } from "./commands/devices.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { exportCommand } from "./commands/export.ts";
 import { profilesCommand } from "./commands/profiles.ts";
 import { runCommand } from "./commands/run.ts";
 import { schemaCommand } from "./commands/schema.ts";
@@ -31,6 +32,7 @@ Examples:
   deno task verify                                   are they right, on this device?
   deno task run kda_prefill --in case.safetensors --out result.safetensors
   deno task variants kda_decode --count
+  deno task export --list                            winners as files for other engines and tools
 
 Every command shows its own examples with --help.`,
   );
@@ -44,6 +46,7 @@ for (
     verifyCommand(),
     variantsCommand(),
     profilesCommand(),
+    exportCommand(),
     devicesCommand(),
     doctorCommand(),
     schemaCommand(),

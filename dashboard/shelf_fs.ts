@@ -5,6 +5,7 @@ import type { Profile } from "../profiles/schema.ts";
 import { parseStages, type Stages, STAGES_FILE } from "../profiles/stages.ts";
 import { StoreError } from "../profiles/store_error.ts";
 import { firstIssue, readTrialLines } from "../profiles/trial_line.ts";
+import { COMPARISON } from "../profiles/upload.ts";
 import type { Shelf, ShelvedDevice, ShelvedTrials } from "./app/env.ts";
 import { FileCache, rethrowWithoutRoot } from "./file_cache_fs.ts";
 import { keepUpload } from "./keep_upload_fs.ts";
@@ -12,7 +13,7 @@ import { LiveFeed } from "./live_fs.ts";
 
 const ORDER = families.map(({ name }) => name);
 /** Trials beside the families' own that no search made. */
-const COLLECTIONS = new Set(["comparison"]);
+const COLLECTIONS = new Set([COMPARISON]);
 
 /** Opens the profiles under `root`; a missing folder is an empty store. */
 export function openShelf(root: string): Shelf {

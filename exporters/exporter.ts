@@ -1,5 +1,6 @@
 import type { AnyFamily } from "../kernels/core/family.ts";
 import type { Profile, Trial, Winner } from "../profiles/schema.ts";
+import type { StagesEntry } from "../profiles/stages.ts";
 
 /** A file of an export, by its path in the folder. */
 export interface ExportFile {
@@ -17,6 +18,8 @@ export interface Tuned {
   readonly trials: readonly Trial[];
   /** Trials that choose no winners, as `compare` takes them; only a copy of the whole profile carries them. */
   readonly comparisonTrials: readonly Trial[];
+  /** Where the time of these winners goes, of those that were timed so. */
+  readonly stages?: readonly StagesEntry[];
   /** Why a winner may no longer be the best, by winner; only those that are exported all the same. */
   readonly stale: ReadonlyMap<Winner, string>;
 }

@@ -6,12 +6,14 @@ import { helion } from "./helion/mod.ts";
 import { kernelLauncher } from "./kernel_launcher/mod.ts";
 import { kernelTuner } from "./kernel_tuner/mod.ts";
 import { llamaCpp } from "./llama_cpp/mod.ts";
+import { profileExporter } from "./profile/mod.ts";
 import { t4 } from "./t4/mod.ts";
 import { wgsl } from "./wgsl/mod.ts";
 
 /** Every target of `deno task export`, in the order help lists them. */
 export const exporters: readonly Exporter[] = [
   wgsl,
+  profileExporter,
   llamaCpp,
   fla,
   helion,

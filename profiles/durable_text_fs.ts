@@ -61,7 +61,7 @@ export async function attempt<T>(what: string, work: () => Promise<T>): Promise<
 /** The operating system's words, with what to do about the common ones. */
 export function reasonOf(error: unknown): string {
   const text = (error instanceof Error ? error.message : String(error)).replace(
-    /:\s*(open|mkdir|write) '.*'$/,
+    /:\s*(open|mkdir|write|rename) '.*'$/,
     "",
   );
   if (/os error (28|122|27)\)/.test(text)) return `the disk is full (${text}): free some space and run again`;

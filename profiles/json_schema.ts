@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { stagesSchema } from "./stages.ts";
-import { profileSchema, SCHEMA_VERSION, trialSchema, uploadSchema } from "./schema.ts";
+import { profileSchema, SCHEMA_VERSION, trialSchema } from "./schema.ts";
+import { uploadSchema } from "./upload.ts";
 
 /** A JSON Schema document, draft 2020-12. */
 export type JsonSchema = Record<string, unknown>;

@@ -118,12 +118,6 @@ export const profileSchema = z.object({
   updatedAt: z.iso.datetime(),
 }).meta({ description: "What is known about one device" });
 
-export const uploadSchema = z.strictObject({
-  schemaVersion: z.literal(SCHEMA_VERSION),
-  profile: profileSchema.strict(),
-  trials: z.array(trialSchema).min(1),
-}).meta({ description: "A profile as a browser sends it: what is known, and the trials it rests on" });
-
 export type DeviceRecord = z.infer<typeof deviceSchema>;
 export type Ceilings = z.infer<typeof ceilingsSchema>;
 export type Timing = z.infer<typeof timingSchema>;
@@ -131,4 +125,3 @@ export type TrialStatus = (typeof TRIAL_STATUSES)[number];
 export type Trial = z.infer<typeof trialSchema>;
 export type Winner = z.infer<typeof winnerSchema>;
 export type Profile = z.infer<typeof profileSchema>;
-export type Upload = z.infer<typeof uploadSchema>;

@@ -6,7 +6,8 @@ import { SCHEMA_VERSION, type Trial, trialSchema } from "./schema.ts";
 export type TrialLine =
   | { readonly kind: "trial"; readonly trial: Trial }
   | { readonly kind: "newer"; readonly schemaVersion: number }
-  | { readonly kind: "unreadable"; readonly reason: string };
+  /** `torn`: no JSON, as a write that was cut off leaves it. */
+  | { readonly kind: "unreadable"; readonly reason: string; readonly torn: boolean };
 
 /** Reads one line of a trials file; never throws. */
 export function parseTrialLine(line: string): TrialLine {
@@ -14,13 +15,13 @@ export function parseTrialLine(line: string): TrialLine {
   try {
     value = JSON.parse(line);
   } catch {
-    return { kind: "unreadable", reason: "it is not JSON" };
+    return { kind: "unreadable", reason: "it is not JSON", torn: true };
   }
   const newer = newerVersion(value);
   if (newer !== undefined) return { kind: "newer", schemaVersion: newer };
   const parsed = trialSchema.safeParse(value);
   if (parsed.success) return { kind: "trial", trial: parsed.data };
-  return { kind: "unreadable", reason: firstIssue(parsed.error) };
+  return { kind: "unreadable", reason: firstIssue(parsed.error), torn: false };
 }
 
 /** Prints a trial as one line without its newline. Throws TypeError with the first broken rule. */
@@ -31,7 +32,8 @@ export function formatTrialLine(trial: Trial): string {
 }
 
 /**
- * Reads the lines of a trials file; `good` and `bad` are their texts, with a warning for each bad one.
+ * Reads the lines of a trials file, oldest trial first, as an import adds older ones behind newer; `good` and `bad`
+ * are the lines' texts in the order of the file, with a warning for each bad one.
  * Throws StoreError at a record of a newer schema: to skip it would forget a trial.
  */
 export function readTrialLines(text: string, path: string): {
@@ -55,6 +57,7 @@ export function readTrialLines(text: string, path: string): {
       read.bad.push(line);
     }
   }
+  read.trials.sort((a, b) => a.at < b.at ? -1 : Number(a.at > b.at));
   return read;
 }
 

@@ -1,10 +1,8 @@
-import { completeAxes } from "../../kernels/core/axes.ts";
-import type { AnyFamily } from "../../kernels/core/family.ts";
-import { formatVariant, parseConfig } from "../../kernels/core/variant_id.ts";
 import { families } from "../../kernels/mod.ts";
-import { type Trial, type Upload, uploadSchema } from "../../profiles/schema.ts";
 import { sourceHash } from "../../profiles/source_hash.ts";
 import { firstIssue, newerVersion } from "../../profiles/trial_line.ts";
+import { trialProblem } from "../../profiles/trial_problem.ts";
+import { type Upload, uploadSchema } from "../../profiles/upload.ts";
 
 /** What a page sent, or the sentence that says why it can't be stored. */
 export type CheckedUpload = { readonly upload: Upload } | { readonly error: string };
@@ -30,6 +28,9 @@ export async function checkUpload(text: string): Promise<CheckedUpload> {
   if (device.backend !== "browser") {
     return refuse(`its backend is ${device.backend}, and pages send those of a browser only`);
   }
+  if (upload.comparisonTrials || upload.stages) {
+    return refuse("it holds more than a search's trials: deno task profiles import takes such a record");
+  }
   const known = new Map(families.map((family) => [family.name, family]));
   for (const trial of upload.trials) {
     const family = known.get(trial.family);
@@ -40,20 +41,8 @@ export async function checkUpload(text: string): Promise<CheckedUpload> {
     if (trial.sourceHash !== await sourceHash(family)) {
       return refuse(`its trials of ${trial.family} are of other source code; reload the page and tune again`);
     }
-    const wrong = wrongVariant(family, trial);
+    const wrong = trialProblem(family, trial);
     if (wrong) return refuse(wrong);
   }
   return { upload };
-}
-
-/** Why a trial is of no variant or size its family has; undefined where it is of one. */
-function wrongVariant(family: AnyFamily, { variant, config, axes }: Trial): string | undefined {
-  try {
-    const own = parseConfig(family.name, family.space, Object.entries(config));
-    completeAxes(family, axes);
-    return variant === formatVariant(family.name, own) ? undefined : `${variant} is not its config's variant`;
-  } catch (error) {
-    if (error instanceof RangeError) return error.message;
-    throw error;
-  }
 }

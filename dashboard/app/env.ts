@@ -3,7 +3,8 @@ import type { ComponentChild } from "preact";
 import type { Comparison } from "../../compare/comparison.ts";
 import type { PngAssets } from "../../compare/png.ts";
 import type { Stages } from "../../profiles/stages.ts";
-import type { Profile, Trial, Upload } from "../../profiles/schema.ts";
+import type { Profile, Trial } from "../../profiles/schema.ts";
+import type { Upload } from "../../profiles/upload.ts";
 import type { LiveEvent } from "./live/live_event.ts";
 
 /** A device's folder of the store. */

@@ -2,8 +2,9 @@ import { completeAxes } from "../../kernels/core/axes.ts";
 import { initialConfig } from "../../kernels/core/space.ts";
 import { formatVariant } from "../../kernels/core/variant_id.ts";
 import { familyNamed } from "../../kernels/mod.ts";
-import type { DeviceRecord, Trial, Upload } from "../../profiles/schema.ts";
+import type { DeviceRecord, Trial } from "../../profiles/schema.ts";
 import { sourceHash } from "../../profiles/source_hash.ts";
+import type { Upload } from "../../profiles/upload.ts";
 import { sampleDevice, sampleTiming, sampleTrial } from "../profiles/samples.ts";
 
 /** What a page sends after one trial of kda_decode's default on a browser's GPU; `changes` replace fields. */

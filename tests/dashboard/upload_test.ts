@@ -1,6 +1,7 @@
 // POST /api/profiles: what is taken, what is refused with which sentence, and that a refusal leaves the disk as it was.
 import { serveDashboard } from "../../dashboard/serve.ts";
-import type { Upload } from "../../profiles/schema.ts";
+import type { Trial } from "../../profiles/schema.ts";
+import type { Upload } from "../../profiles/upload.ts";
 import { ProfileStore } from "../../profiles/store_fs.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { inFolder } from "../cli/in_folder.ts";
@@ -34,6 +35,12 @@ async function withPost(
     }
   });
 }
+
+/** The trial with its tileV in quotes: it prints as the same variant. */
+const asText = (trial: Trial): Trial => ({
+  ...trial,
+  config: { ...trial.config, tileV: String(trial.config.tileV) },
+});
 
 const namesIn = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name);
 
@@ -73,6 +80,10 @@ Deno.test("what is no upload is refused with a sentence, and nothing is written"
         "variant",
       ],
       ["an unknown axis", JSON.stringify(await sampleUpload({ trial: { axes: { Q: 1 } } })), '"Q"'],
+      ["a missing axis", JSON.stringify(await sampleUpload({ trial: { axes: { N: 1 } } })), "no axis H"],
+      ["a value as text", JSON.stringify({ ...good, trials: [asText(good.trials[0])] }), 'tileV is "'],
+      ["trials of compare", JSON.stringify({ ...good, comparisonTrials: [] }), "profiles import"],
+      ["stages", JSON.stringify({ ...good, stages: [] }), "profiles import"],
       ["another driver", JSON.stringify(await sampleUpload({ trial: { driver: "1" } })), "driver"],
     ];
     for (const [what, body, part] of refused) {

@@ -1,3 +1,4 @@
+import { closest } from "../../../kernels/core/closest.ts";
 import { fileError, UserError } from "../../user_error.ts";
 import { userPath } from "../../user_path.ts";
 
@@ -23,4 +24,19 @@ export async function loadProfiles(folder: string | undefined) {
     }
   }
   return { ...await listDevices(root), root };
+}
+
+/** The profile of that name among those of a folder. Throws UserError with the nearest known one. */
+export function profileNamed<D extends { readonly slug: string }>(
+  slug: string,
+  devices: readonly D[],
+  root: string,
+): D {
+  const found = devices.find((device) => device.slug === slug);
+  if (found) return found;
+  throw new UserError(
+    devices.length === 0
+      ? `No profile of "${slug}" in ${root}: it holds none yet, deno task tune makes one`
+      : `No profile of "${slug}" in ${root}${closest(slug, devices.map((d) => d.slug))}`,
+  );
 }

@@ -1,8 +1,7 @@
 import { Command } from "@commander-js/extra-typings";
 import type { Profile } from "../../../profiles/schema.ts";
 import { note, print, printJson, table } from "../../output.ts";
-import { UserError } from "../../user_error.ts";
-import { FOLDER_OPTION, JSON_OPTION, loadProfiles } from "./load_profiles.ts";
+import { FOLDER_OPTION, JSON_OPTION, loadProfiles, profileNamed } from "./load_profiles.ts";
 
 export function showCommand() {
   return new Command("show")
@@ -15,19 +14,11 @@ export function showCommand() {
       "\nExamples:\n  deno task profiles show <device>\n  deno task profiles show <device> --json | jq '.winners[].variant'",
     )
     .action(async (slug, options) => {
-      const { closest } = await import("../../../kernels/core/closest.ts");
       const { devices, warnings, root } = await loadProfiles(options.profiles);
       warnings.forEach(note);
-      const found = devices.find((d) => d.slug === slug);
-      if (!found) {
-        throw new UserError(
-          devices.length === 0
-            ? `No profile of "${slug}" in ${root}: it holds none yet, deno task tune makes one`
-            : `No profile of "${slug}" in ${root}${closest(slug, devices.map((d) => d.slug))}`,
-        );
-      }
-      if (options.json) return await printJson(found.profile);
-      await print(...describe(found.profile));
+      const { profile } = profileNamed(slug, devices, root);
+      if (options.json) return await printJson(profile);
+      await print(...describe(profile));
     });
 }
 

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { formatFactor, formatTime, threeDigits } from "../../../compare/quantities.ts";
-import type { Upload, Winner } from "../../../profiles/schema.ts";
+import type { Winner } from "../../../profiles/schema.ts";
+import type { Upload } from "../../../profiles/upload.ts";
 import { DataTable } from "../components/DataTable.tsx";
 
 type Saving = "no" | "now" | { readonly page: string; readonly added: number } | { readonly error: string };

@@ -1,4 +1,5 @@
-import type { Ceilings, DeviceRecord, Trial, Upload } from "../../../profiles/schema.ts";
+import type { Ceilings, DeviceRecord, Trial } from "../../../profiles/schema.ts";
+import type { Upload } from "../../../profiles/upload.ts";
 
 /** A size a page offers to tune, by its name. */
 export interface Offer {

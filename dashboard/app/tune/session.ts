@@ -1,5 +1,6 @@
 import { batch, signal } from "@preact/signals";
-import type { Ceilings, DeviceRecord, Trial, Upload } from "../../../profiles/schema.ts";
+import type { Ceilings, DeviceRecord, Trial } from "../../../profiles/schema.ts";
+import type { Upload } from "../../../profiles/upload.ts";
 import { Countdown } from "./countdown.ts";
 import type { FromWorker, Offer, ToWorker, TrialBegun } from "./protocol.ts";
 import { SearchProgress } from "./search_progress.ts";
