@@ -28,7 +28,9 @@ const c: Dialect = {
 /** A launch's three functions and the struct that names them. */
 export function launchFunctions(launch: NativeLaunch): string {
   const { name, holds, lengths, steps } = launch;
-  const formulas = steps.flatMap((step) => [...step.words.filter((w) => w !== undefined), ...step.workgroups]);
+  const formulas = steps.flatMap((
+    step,
+  ) => [...step.words.filter((w) => w !== undefined), ...step.workgroups]);
   const conditions = holds.map((formula, i) => ({ text: print(formula, c), number: i + 1 }))
     .filter(({ text }) => text !== "1")
     .map(({ text, number }) => `  if (!${text}) return ${number};\n`).join("");
@@ -64,7 +66,9 @@ function opening({ axes, bounds, lets }: Scope): string {
     ...(axes.length === 0 ? ["  (void)axes;\n"] : []),
     ...(bounds.length === 0 ? ["  (void)bounds;\n"] : []),
     ...axes.map(axisLine),
-    ...BOUNDS.filter((name) => bounds.includes(name)).map((name) => `  const uint64_t ${name} = bounds->${name};\n`),
+    ...BOUNDS.filter((name) => bounds.includes(name)).map((name) =>
+      `  const uint64_t ${name} = bounds->${name};\n`
+    ),
     ...lets.map((item) => "  " + letLine(item)),
   ].join("");
 }

@@ -1,5 +1,10 @@
 import { FEATURES, needsOf } from "../native/requirements.ts";
-import { type NativeFamily, type NativeProgram, type NativeVariant, uniformWords } from "../native/program.ts";
+import {
+  type NativeFamily,
+  type NativeProgram,
+  type NativeVariant,
+  uniformWords,
+} from "../native/program.ts";
 import { Tables } from "../native/tables.ts";
 import { byteLength, literalLines, piecesOf, quoted, quotedOrNull } from "./literals.ts";
 
@@ -26,9 +31,15 @@ export function textTables({ texts }: NativeProgram): string {
 /** Devices, families and their variants, and every table these point into. */
 export function programTables(program: NativeProgram): string {
   const families = program.families.map(familyTables);
-  const devices = program.devices.map(({ slug, vendor, architecture, device, description, software, backend }) =>
+  const devices = program.devices.map((
+    { slug, vendor, architecture, device, description, software, backend },
+  ) =>
     `    ${
-      braces(...[slug, vendor, architecture, device, description].map(quoted), flag(software), flag(backend === "builtin"))
+      braces(
+        ...[slug, vendor, architecture, device, description].map(quoted),
+        flag(software),
+        flag(backend === "builtin"),
+      )
     }`
   );
   const names = program.families.map(({ name }) => `&dt_${name}`);
@@ -47,7 +58,10 @@ function familyTables({ name, family, variants }: NativeFamily): string {
   const list = listIn(tables);
   const axes = Object.entries(family.axes).map(([axis, { doc, min, max }]) => axisRow(axis, doc, min, max));
   const storage = Object.entries(family.storage).map(([key, values]) =>
-    braces(quoted(key), ...list("char *const", `dt_${name}_${key}_values`, values.map((value) => quoted(`${value}`))))
+    braces(
+      quoted(key),
+      ...list("char *const", `dt_${name}_${key}_values`, values.map((value) => quoted(`${value}`))),
+    )
   );
   const rows = variants.map((variant, i) => variantRow(variant, `dt_${name}_${i}`, tables));
   const axesTable = list("dt_axis", `dt_${name}_axes`, axes).join(", ");
@@ -68,11 +82,14 @@ const axisRow = (name: string, doc: string, min: number, max: number) =>
   braces(quoted(name), quoted(doc), `offsetof(dt_axes, ${name})`, min, max);
 
 /** A table's name and length, `NULL, 0` for none: C has no empty tables. */
-const listIn =
-  (tables: Tables) => (type: string, name: string, items: readonly string[]): [string, number] =>
-    items.length === 0 ? ["NULL", 0] : [tables.nameOf(type, name, items), items.length];
+const listIn = (tables: Tables) => (type: string, name: string, items: readonly string[]): [string, number] =>
+  items.length === 0 ? ["NULL", 0] : [tables.nameOf(type, name, items), items.length];
 
-function variantRow({ variant, launch, texts, classes }: NativeVariant, prefix: string, tables: Tables): string {
+function variantRow(
+  { variant, launch, texts, classes }: NativeVariant,
+  prefix: string,
+  tables: Tables,
+): string {
   const list = listIn(tables);
   const { measured, buffers } = variant;
   const needs = needsOf(variant);
@@ -97,7 +114,9 @@ function variantRow({ variant, launch, texts, classes }: NativeVariant, prefix: 
       ...list("dt_binding", `${at}_bindings`, bindings),
     );
   });
-  const settings = Object.entries(variant.storage).map(([key, value]) => braces(quoted(key), quoted(`${value}`)));
+  const settings = Object.entries(variant.storage).map(([key, value]) =>
+    braces(quoted(key), quoted(`${value}`))
+  );
   const exact = Object.entries(variant.exact).map(([key, size]) => axisRow(key, "", size, size));
   const parts = [
     [quoted(variant.id), quoted(variant.sourceHash)],
@@ -131,7 +150,9 @@ function variantRow({ variant, launch, texts, classes }: NativeVariant, prefix: 
 
 /** Flags of features, and the names of features and limits in their order. */
 export function requirementNames(limits: readonly string[]): string {
-  const flags = Object.entries(FEATURES).map(([name, word], i) => `#define DT_${word} ${1 << i}u /* ${name} */\n`);
+  const flags = Object.entries(FEATURES).map(([name, word], i) =>
+    `#define DT_${word} ${1 << i}u /* ${name} */\n`
+  );
   const names = (of: readonly string[]) => braces(...of.map(quoted));
   return `${flags.join("")}
 static const char *const dt_feature_names[] = ${names(Object.keys(FEATURES))};

@@ -23,7 +23,11 @@ export interface NativeLaunch {
   readonly axes: readonly string[];
   readonly lets: readonly Let[];
   readonly holds: readonly string[];
-  readonly loops: readonly { readonly index: string; readonly count: string; readonly lets: readonly Let[] }[];
+  readonly loops: readonly {
+    readonly index: string;
+    readonly count: string;
+    readonly lets: readonly Let[];
+  }[];
   /** Elements of each buffer. */
   readonly lengths: readonly string[];
   readonly steps: readonly LaunchStep[];
@@ -80,7 +84,9 @@ export function scopeOf(launch: NativeLaunch, formulas: readonly string[], loope
   }).reverse();
   const lets = take(launch.lets);
   const unknown = [...used].filter((name) => !launch.axes.includes(name) && !BOUNDS.includes(name));
-  if (unknown.length > 0) throw new RangeError(`Cannot print ${launch.name}: no size is called "${unknown[0]}"`);
+  if (unknown.length > 0) {
+    throw new RangeError(`Cannot print ${launch.name}: no size is called "${unknown[0]}"`);
+  }
   return {
     axes: launch.axes.filter((name) => used.has(name)),
     bounds: BOUNDS.filter((name) => used.has(name)),

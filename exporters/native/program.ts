@@ -75,7 +75,10 @@ export function programOf({ manifest, texts }: Bundle): NativeProgram {
     launches: [...launches.values()],
     texts: [...known.values()],
     most: {
-      words: Math.max(4, ...all.flatMap(({ passes }) => passes.map((pass) => uniformWords(pass.params.length)))),
+      words: Math.max(
+        4,
+        ...all.flatMap(({ passes }) => passes.map((pass) => uniformWords(pass.params.length))),
+      ),
       buffers: Math.max(...all.map(({ buffers }) => buffers.length)),
       classes: Math.max(1, ...families.map(({ family }) => Object.keys(family.classes).length)),
     },
@@ -94,7 +97,9 @@ function withoutHead(text: string): string {
 
 function classesOf({ classes: formulas }: ManifestFamily, { id, classes }: ManifestVariant): number[] {
   return Object.keys(formulas).map((name) => {
-    if (classes[name] === undefined) throw new RangeError(`Cannot export ${id}: its bucket has no class ${name}`);
+    if (classes[name] === undefined) {
+      throw new RangeError(`Cannot export ${id}: its bucket has no class ${name}`);
+    }
     return classes[name];
   });
 }

@@ -22,12 +22,18 @@ const rust: Dialect = {
 /** A launch's three functions and the struct that names them. */
 export function launchFunctions(launch: NativeLaunch): string {
   const { name, holds, lengths, steps } = launch;
-  const formulas = steps.flatMap((step) => [...step.words.filter((w) => w !== undefined), ...step.workgroups]);
+  const formulas = steps.flatMap((
+    step,
+  ) => [...step.words.filter((w) => w !== undefined), ...step.workgroups]);
   const conditions = holds.map((formula, i) => ({ text: print(formula, rust), number: i + 1 }))
     .filter(({ text }) => text !== "1")
     .map(({ text, number }) => `    if ${text} == 0 {\n        return ${number};\n    }\n`).join("");
   const elements = lengths.map((formula, i) => `    lengths[${i}] = ${print(formula, rust)};\n`).join("");
-  const [held, sized, stepped] = [scopeOf(launch, holds), scopeOf(launch, lengths), scopeOf(launch, formulas, true)];
+  const [held, sized, stepped] = [
+    scopeOf(launch, holds),
+    scopeOf(launch, lengths),
+    scopeOf(launch, formulas, true),
+  ];
   return `fn broken_${name}(${parameters(held)}) -> usize {
 ${opening(held)}${conditions}    0
 }
@@ -60,7 +66,9 @@ const parameters = ({ axes, bounds }: Scope) =>
 function opening({ axes, bounds, lets }: Scope): string {
   return [
     ...axes.map((name) => `    let ${word(name)} = axes.${name};\n`),
-    ...BOUNDS.filter((name) => bounds.includes(name)).map((name) => `    let ${name} = bounds.${FIELDS[name]};\n`),
+    ...BOUNDS.filter((name) => bounds.includes(name)).map((name) =>
+      `    let ${name} = bounds.${FIELDS[name]};\n`
+    ),
     ...lets.map((item) => "    " + letLine(item)),
   ].join("");
 }
@@ -69,7 +77,9 @@ function opening({ axes, bounds, lets }: Scope): string {
 function looped({ steps }: NativeLaunch, scope: Scope): string {
   const margin = "    ".repeat(scope.loops.length + 1);
   const takes = steps.map(({ words, workgroups }, at) => {
-    const items = words.map((formula) => formula === undefined ? "0 /* f32 */" : print(formula, rust)).join(", ");
+    const items = words.map((formula) => formula === undefined ? "0 /* f32 */" : print(formula, rust)).join(
+      ", ",
+    );
     const groups = workgroups.map((formula) => print(formula, rust)).join(", ");
     return `${margin}if !take(walk, ${at}, [${groups}], &[${items}]) {\n${margin}    return false;\n${margin}}\n`;
   });

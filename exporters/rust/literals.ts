@@ -1,9 +1,12 @@
 /** A Rust string literal of one line. */
 export const quoted = (text: string): string =>
-  `"${text.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n").replaceAll("\r", "\\r").replaceAll("\t", "\\t")}"`;
+  `"${
+    text.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n").replaceAll("\r", "\\r").replaceAll("\t", "\\t")
+  }"`;
 
 /** `Some` of a literal, or `None` where there is no text. */
-export const quotedOption = (text: string | undefined): string => text === undefined ? "None" : `Some(${quoted(text)})`;
+export const quotedOption = (text: string | undefined): string =>
+  text === undefined ? "None" : `Some(${quoted(text)})`;
 
 /** A raw literal, which reads as the text itself. */
 export function raw(text: string): string {
