@@ -29,7 +29,7 @@ const MATRIX_DEVICE: DeviceRecord = {
   vendor: "nvidia",
   description: "NVIDIA H200",
   device: "h200",
-  architecture: "",
+  architecture: "hopper",
   features: [...ROOMY_DEVICE.features, "chromium-experimental-subgroup-matrix"],
   subgroupMatrices: [MATRIX],
 };
@@ -48,7 +48,7 @@ export function wideRequest(): ExportRequest {
     { variant: "mla_decode:formulation=matrix;cacheElem=f16", axes: { N: 64, H: 32, S: 8192, P: 0 } },
     {
       variant: "mla_prefill:formulation=matrix;io=f16",
-      axes: { B: 1, T: 1 << 15, H: 128, G: 0, K: 192, V: 128, C: 1 << 16 },
+      axes: { B: 1, T: 1 << 15, H: 64, G: 0, K: 192, V: 128, C: 1 << 16 },
     },
   ];
   const empty = {
@@ -63,7 +63,7 @@ export function wideRequest(): ExportRequest {
 }
 
 /** A device as the bundle's JavaScript describes it, and its names as the adapter gives them. */
-export type Own = Described & { readonly raw: readonly string[] };
+export type Own = Described & { readonly raw: readonly string[]; readonly built: string };
 
 /** Devices of callers: both tuned ones, each front end, another vendor, little memory, few workgroups. */
 export const OWNS: readonly Own[] = [
@@ -71,14 +71,27 @@ export const OWNS: readonly Own[] = [
   own({ raw: ["  nvidia--H200!"], vendor: "nvidia", naga: true }),
   own({ raw: [SAMPLE_DEVICE.description], vendor: SAMPLE_DEVICE.vendor }),
   own({ raw: ["Radeon"], vendor: "amd", features: [], maxBinding: 2 ** 27 }),
-  own({ raw: ["NVIDIA H20", "NVIDIA H2000"], vendor: "nvidia", features: ["shader-f16"], maxGroups: 64 }),
+  own({
+    raw: ["NVIDIA H20", "NVIDIA H2000"],
+    vendor: "nvidia",
+    built: "Hopper",
+    features: ["shader-f16"],
+    maxGroups: 64,
+  }),
   own({ raw: ["llvmpipe (LLVM 15)"], vendor: "mesa", software: true, maxGroups: 1 }),
 ];
 
 function own(
-  { features = ["shader-f16", "subgroups"], maxBinding = 2 ** 32 - 4, maxGroups = 65535, ...rest }: {
+  {
+    built = "",
+    features = ["shader-f16", "subgroups"],
+    maxBinding = 2 ** 32 - 4,
+    maxGroups = 65535,
+    ...rest
+  }: {
     raw: string[];
     vendor: string;
+    built?: string;
     features?: string[];
     matrices?: (typeof MATRIX)[];
     maxBinding?: number;
@@ -94,7 +107,8 @@ function own(
     matrices: [],
     ...rest,
     names: rest.raw.map((name) => name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "")),
-    architecture: "",
+    built,
+    architecture: built.toLowerCase(),
     features: new Set(all) as unknown as GPUSupportedFeatures,
     limits: ROOMY_DEVICE.limits as unknown as GPUSupportedLimits,
     maxBinding,

@@ -107,7 +107,7 @@ export const LETTERS = ["B", "C", "G", "H", "K", "N", "P", "S", "T", "V"];
 
 /** Every second device gives its vendor by number, where it is one of those known by theirs. */
 function deviceRow(
-  { vendor, raw, software, naga, features, limits, maxBinding, maxGroups, matrices }: Own,
+  { vendor, raw, built, software, naga, features, limits, maxBinding, maxGroups, matrices }: Own,
 ) {
   const flags = [["shader-f16", 1], ["subgroups", 2], ["chromium-experimental-subgroup-matrix", 4]] as const;
   const granted = flags.filter(([name]) => features.has(name)).reduce((sum, [, value]) => sum + value, 0);
@@ -123,7 +123,9 @@ function deviceRow(
     name === undefined ? "NULL" : JSON.stringify(name)
   );
   const id = vendor === "amd" ? "0x1002, NULL" : `0, ${JSON.stringify(vendor)}`;
-  return `    {${id}, "", ${device}, ${description}, ${Number(software)}, ${Number(naga)}, ${granted}u, {${
-    least.join(", ")
-  }}, ${maxGroups}, ${maxBinding}, ${maxBinding + 4096}, 32, 32, matrices, ${matrices.length}},\n`;
+  return `    {${id}, ${JSON.stringify(built)}, ${device}, ${description}, ${Number(software)}, ${
+    Number(naga)
+  }, ${granted}u, {${least.join(", ")}}, ${maxGroups}, ${maxBinding}, ${
+    maxBinding + 4096
+  }, 32, 32, matrices, ${matrices.length}},\n`;
 }
