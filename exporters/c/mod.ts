@@ -39,7 +39,7 @@ dt_dispatches(choice.variant, &own, &axes, NULL, dispatch, &call); /* NULL: the 
 \`\`\``,
     `\`own\` is a \`dt_device\`: \`vendorID\`, names and subgroup sizes of WGPUAdapterInfo, limits and features of the
 device as it was made. A \`dt_request\` asks for other storage types (\`{"io", "f16"}\`) or for one variant by its id.
-The host's part on \`webgpu.h\`:`,
+The host's part on \`webgpu.h\`, without what it releases:`,
     `\`\`\`c\n${host.trimEnd()}\n\`\`\``,
     `A text is an array of literals of whole lines and at most 4000 bytes: C99 promises 4095 characters of a literal,
 joined or not, and MSVC takes 16380. \`dt_write_text\` joins them in the caller's memory.`,

@@ -27,7 +27,7 @@ const words = (program: NativeProgram, text: string) => ({
       sizeWords(program, "deltatune_kernels.rs", text)
     } It needs no crate and no \`std\`, allocates nothing and has no
 \`unsafe\`. Put it beside your code: \`mod deltatune_kernels;\`.`,
-    `The host's part on wgpu (\`Axes { T: 8192, ..Default::default() }\`; a \`Request\` asks for other storage types,
+    `The host's part on wgpu, \`pipeline_of\` its own (\`Axes { T: 8192, ..Default::default() }\`; a \`Request\` asks for other storage types,
 \`("io", "f16")\`, or for one variant by its id; a \`Refusal\` says in \`status\` and \`what\` why there is none):`,
     `\`\`\`rust\n${host.trimEnd()}\n\`\`\``,
   ],

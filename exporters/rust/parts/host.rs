@@ -4,7 +4,7 @@ let own = Device {
     software: info.device_type == wgpu::DeviceType::Cpu,
     naga: true,
     features: SHADER_F16 | SUBGROUPS, // those that the device was made with
-    ..device_limits
+    ..limits // a Device with the wgpu::Device's limits and subgroup sizes
 };
 let Choice { variant, .. } = family_named(family)?.choose(&own, &axes, &Request::default())?;
 let bytes = variant.buffer_bytes(&own, &axes); // of variant.buffers: name, dtype, role
@@ -19,7 +19,11 @@ variant.dispatches(&own, &axes, None, &mut |step| {
     let mut entries = vec![wgpu::BindGroupEntry { binding: 0, resource: uniform.as_entire_binding() }];
     entries.extend(step.pass.bindings.iter().map(|bound| wgpu::BindGroupEntry {
         binding: bound.binding,
-        resource: buffers[bound.buffer].slice(..bytes[bound.buffer]).into(),
+        resource: wgpu::BindingResource::Buffer(wgpu::BufferBinding {
+            buffer: &buffers[bound.buffer], // the caller's, and scratch
+            offset: 0,
+            size: core::num::NonZeroU64::new(bytes[bound.buffer]),
+        }),
     }));
     let layout = &pipeline.get_bind_group_layout(0);
     let group = device.create_bind_group(&wgpu::BindGroupDescriptor { label: None, layout, entries: &entries });
