@@ -14,19 +14,14 @@ const ROLES = { input: "DT_INPUT", output: "DT_OUTPUT", state: "DT_STATE", scrat
 const braces = (...items: readonly (string | number)[]) => `{${items.join(", ")}}`;
 const flag = (value: boolean) => value ? 1 : 0;
 
-/** Every text: its pieces, and the table that the passes point into. */
-export function textTables({ texts }: NativeProgram): string {
-  const split = texts.map((text) => ({ ...text, pieces: piecesOf(text.code) }));
-  const pieces = split.map(({ index, file, pieces }) =>
-    `/* ${file} */\nstatic const char *const dt_wgsl_${index}[] = {\n${
-      pieces.map((piece) => literalLines(piece)).join(",\n")
-    }};\n`
-  );
-  const rows = split.map(({ index, file, code, pieces }) =>
-    `    ${braces(quoted(file), byteLength(code), `dt_wgsl_${index}`, pieces.length)}`
-  );
-  return `${pieces.join("\n")}\nstatic const dt_text dt_texts[] = {\n${rows.join(",\n")}};\n`;
-}
+/** Every text in its pieces, a table of its own each: a program that names one family holds no other's. */
+export const textTables = ({ texts }: NativeProgram): string =>
+  texts.map(({ index, file, code }) => {
+    const pieces = piecesOf(code);
+    const lines = pieces.map((piece) => literalLines(piece)).join(",\n");
+    const row = braces(quoted(file), byteLength(code), `dt_wgsl_${index}`, pieces.length);
+    return `static const char *const dt_wgsl_${index}[] = {\n${lines}};\nstatic const dt_text dt_text_${index} = ${row};\n`;
+  }).join("\n");
 
 /** Devices, families and their variants, and every table these point into. */
 export function programTables(program: NativeProgram): string {
@@ -106,7 +101,7 @@ function variantRow(
     const at = `${prefix}_${pass.label}`;
     return braces(
       ...[pass.label, pass.entryPoint].map(quoted),
-      `&dt_texts[${texts[i].index}]`,
+      `&dt_text_${texts[i].index}`,
       braces(...pass.workgroupSize),
       pass.workgroupBytes,
       ...list("dt_param", `${at}_params`, params),
