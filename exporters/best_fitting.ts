@@ -1,9 +1,8 @@
 import type { AnyFamily } from "../kernels/core/family.ts";
-import { type Config, storageChoices } from "../kernels/core/space.ts";
-import { blockKey } from "../profiles/blocklist.ts";
-import { bucketOf } from "../profiles/buckets.ts";
-import type { Timing, Trial, Winner } from "../profiles/schema.ts";
+import type { Config } from "../kernels/core/space.ts";
+import type { Timing, Winner } from "../profiles/schema.ts";
 import type { Tuned } from "./exporter.ts";
+import { rivalsOf } from "./rivals.ts";
 
 /** A measured variant that a reader can run, and the winner whose workload it serves. */
 export interface Fitting {
@@ -20,29 +19,17 @@ export interface Fitting {
  * undefined where none was measured. Of a variant tried more than once the last trial counts.
  */
 export function bestFitting(
-  { profile, trials }: Pick<Tuned, "profile" | "trials">,
+  tuned: Pick<Tuned, "profile" | "trials">,
   family: AnyFamily,
   winner: Winner,
   fits: (config: Config) => boolean,
 ): Fitting | undefined {
   if (fits(winner.config)) return { ...picked(winner), winner };
-  const size = blockKey("", winner.axes);
-  const latest = new Map<string, Trial>();
-  for (const trial of trials) {
-    if (trial.family !== winner.family || trial.sourceHash !== winner.sourceHash) continue;
-    if (trial.driver !== profile.device.driver || blockKey("", trial.axes) !== size) continue;
-    if (bucketOf(family.name, trial.axes, storageChoices(family.space, trial.config)) !== winner.bucket) {
-      continue;
-    }
-    latest.set(trial.variant, trial);
-  }
   let best: Fitting | undefined;
   let among = 0;
-  for (const trial of latest.values()) {
-    if (trial.timing?.clock !== winner.timing.clock || !fits(trial.config)) continue;
+  for (const rival of rivalsOf(tuned, family, winner).filter(({ config }) => fits(config))) {
     among++;
-    if (best && best.timing.medianUs <= trial.timing.medianUs) continue;
-    best = { ...picked({ ...trial, timing: trial.timing }), winner };
+    if (!best || rival.timing.medianUs < best.timing.medianUs) best = { ...picked(rival), winner };
   }
   return best && { ...best, among };
 }

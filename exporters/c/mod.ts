@@ -23,11 +23,10 @@ export const c: Exporter = {
 const words = (program: NativeProgram, header: string) => ({
   title: "Tuned WGSL kernels in a C header",
   use: [
-    `${sizeWords(program, "deltatune.h", header)} It is C99 and C++11, includes \`stdint.h\`, \`stddef.h\` and
-\`string.h\`, allocates nothing, and everything in it is static: include it from one file, since every file that calls
-\`dt_choose\` gets the texts. \`&dt_${
-      program.families[0].name
-    }\` in place of \`dt_family_named\` leaves the other families out.`,
+    sizeWords(program, "deltatune.h", header),
+    `It is C99 and C++11, includes \`stdint.h\`, \`stddef.h\` and \`string.h\`, and allocates nothing. Everything in it is
+static: include it from one file, since every file that calls \`dt_family_named\` gets every text. Optimized from -O1 on,
+a file that names \`&dt_${program.families[0].name}\` instead gets that family's only.`,
     `\`\`\`c
 dt_axes axes = {0};      /* sizes by letter: axes.T = 8192; ... */
 dt_choice choice;        /* the variant, or in status and what why there is none */

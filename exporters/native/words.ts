@@ -5,7 +5,7 @@ export function sizeWords({ families, texts }: NativeProgram, path: string, text
   const variants = families.reduce((sum, family) => sum + family.variants.length, 0);
   const megabytes = new TextEncoder().encode(text).length / 1e6;
   const wgsl = texts.reduce((sum, { code }) => sum + code.length, 0) / 1e6;
-  return `\`${path}\` holds ${variants} variants of ${
+  return `\`${path}\`, ${megabytes.toFixed(1)} MB, holds ${variants} variants of ${
     families.map(({ name }) => name).join(", ")
   }: ${texts.length} WGSL texts (${wgsl.toFixed(1)} MB, those of several variants once), ${
     megabytes.toFixed(1)

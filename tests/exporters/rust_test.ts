@@ -3,17 +3,16 @@ import { raw } from "../../exporters/rust/literals.ts";
 import type { ExportFile } from "../../exporters/exporter.ts";
 import { assertEquals } from "../assert.ts";
 import { matchGolden } from "./match_golden.ts";
-import { ROOMY_DEVICE, wideRequest } from "./native/cases.ts";
+import { wideRequest } from "./native/cases.ts";
 import { checkLines } from "./native/check_lines.ts";
 import { inFolder, isThere, outputOf } from "./native/compiler.ts";
 import { cutTexts } from "./native/cut_texts.ts";
 import { programRust } from "./native/program_rust.ts";
 import { sampleRequest } from "./sample_request.ts";
-import { withDevice } from "./vary_request.ts";
 
 const ignore = !await isThere("rustc");
 const named = (name: string) => ignore ? `${name} (no rustc here)` : name;
-const small = () => withDevice(sampleRequest(["kda_decode", "mla_prefill"]), ROOMY_DEVICE);
+const small = () => sampleRequest(["kda_decode", "mla_prefill"]);
 const moduleIn = (files: readonly ExportFile[]) =>
   files.find(({ path }) => path === "deltatune_kernels.rs")!.text;
 

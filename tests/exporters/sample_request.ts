@@ -27,7 +27,7 @@ export const SAMPLE_DEVICE: DeviceRecord = sampleDevice({
   features: ["timestamp-query", "shader-f16", "subgroups"],
   subgroupSize: { min: 32, max: 32 },
   limits: {
-    maxComputeWorkgroupStorageSize: 32768,
+    maxComputeWorkgroupStorageSize: 49152,
     maxComputeInvocationsPerWorkgroup: 1024,
     maxComputeWorkgroupSizeX: 1024,
     maxComputeWorkgroupSizeY: 1024,

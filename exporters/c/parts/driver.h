@@ -307,15 +307,15 @@ static inline dt_status dt_choose(const dt_family *family, const dt_device *devi
                                   const dt_request *request, dt_choice *choice) {
   const char *pinned = request ? request->variant : NULL;
   const dt_variant *best = NULL;
-  dt_choice why;
-  int best_rung = 0, best_like = 0, is_there = 0, can_run = 0, has_reason = 0;
+  dt_choice outside, why;
+  int best_rung = 0, best_like = 0, is_there = 0, can_run = 0, has_reason = 0, is_outside;
   uint64_t best_distance = 0;
   size_t i;
+  memset(&outside, 0, sizeof outside);
   memset(&why, 0, sizeof why);
   memset(choice, 0, sizeof *choice);
   if (!dt_has_storage(family, request, choice)) return choice->status = DT_NO_STORAGE;
-  if (dt_axis_outside(family->axes, family->axis_count, axes, choice)) return choice->status = DT_BAD_AXIS;
-  memset(choice, 0, sizeof *choice);
+  is_outside = dt_axis_outside(family->axes, family->axis_count, axes, &outside) != NULL;
   choice->what = "storage";
   for (i = 0; i < family->variant_count; i++) {
     const dt_variant *variant = &family->variants[i];
@@ -336,6 +336,7 @@ static inline dt_status dt_choose(const dt_family *family, const dt_device *devi
       continue;
     }
     can_run = 1;
+    if (is_outside) continue; /* formulas are of sizes in range */
     if (!dt_fits(variant, device, axes, &reason)) {
       if (!has_reason) why = reason;
       has_reason = 1;
@@ -353,6 +354,10 @@ static inline dt_status dt_choose(const dt_family *family, const dt_device *devi
   }
   if (!is_there) return choice->status = DT_NO_VARIANT;
   if (!can_run) return choice->status = DT_NO_DEVICE;
+  if (is_outside) {
+    *choice = outside;
+    return choice->status = DT_BAD_AXIS;
+  }
   if (!best) {
     *choice = why;
     return choice->status = DT_NO_SIZES;

@@ -245,13 +245,11 @@ impl Family {
                 return refuse(Status::NoStorage, None, ("storage", 0, 0));
             }
         }
-        if let Some(outside) = axis_outside(self.axes, axes) {
-            return refuse(Status::BadAxis, None, outside);
-        }
+        let outside = axis_outside(self.axes, axes);
         let mut best: Option<((Rung, u64, bool), &'static Variant)> = None;
         let mut unable = (None, ("storage", 0, 0));
         let mut misfit = None;
-        let mut is_there = false;
+        let (mut is_there, mut can_run) = (false, false);
         for variant in self.variants {
             if request.variant.map_or(false, |id| id != variant.id) {
                 continue;
@@ -274,6 +272,10 @@ impl Family {
                 }
                 (Some(rung), None) => rung,
             };
+            can_run = true;
+            if outside.is_some() {
+                continue; // formulas are of sizes in range
+            }
             if let Some(reason) = variant.misfit_of(device, axes) {
                 misfit = misfit.or(Some((Some(variant), reason)));
                 continue;
@@ -287,10 +289,12 @@ impl Family {
         let ((rung, _, _), variant) = match best {
             Some(found) => found,
             None if !is_there => return refuse(Status::NoVariant, None, ("variant", 0, 0)),
+            None if !can_run => return refuse(Status::NoDevice, unable.0, unable.1),
             None => {
-                return match misfit {
-                    Some((variant, reason)) => refuse(Status::NoSizes, variant, reason),
-                    None => refuse(Status::NoDevice, unable.0, unable.1),
+                return match (outside, misfit) {
+                    (Some(outside), _) => refuse(Status::BadAxis, None, outside),
+                    (None, Some((variant, reason))) => refuse(Status::NoSizes, variant, reason),
+                    (None, None) => refuse(Status::NoSizes, None, ("sizes", 0, 0)),
                 }
             }
         };

@@ -18,26 +18,21 @@ export interface Case {
   readonly scale?: number;
 }
 
-/** The sample device with the workgroup memory its winner of kda_prefill takes. */
-export const ROOMY_DEVICE: DeviceRecord = {
-  ...SAMPLE_DEVICE,
-  limits: { ...SAMPLE_DEVICE.limits, maxComputeWorkgroupStorageSize: 49152 },
-};
 const MATRIX = { componentType: "f16", resultComponentType: "f32", M: 16, N: 16, K: 16 };
 const MATRIX_DEVICE: DeviceRecord = {
-  ...ROOMY_DEVICE,
+  ...SAMPLE_DEVICE,
   vendor: "nvidia",
   description: "NVIDIA H200",
   device: "h200",
   architecture: "hopper",
-  features: [...ROOMY_DEVICE.features, "chromium-experimental-subgroup-matrix"],
+  features: [...SAMPLE_DEVICE.features, "chromium-experimental-subgroup-matrix"],
   subgroupMatrices: [MATRIX],
 };
 
 /** Every family on two devices, with winners of each formulation. */
 export function wideRequest(): ExportRequest {
   const names = families.map(({ name }) => name);
-  const one = withDevice(sampleRequest(names), ROOMY_DEVICE);
+  const one = sampleRequest(names);
   const head = { K: 128, V: 128 };
   const winners: { variant: string; axes: Axes }[] = [
     { variant: "kda_prefill:formulation=matrix;io=f16", axes: { B: 1, T: 1024, H: 32, ...head } },
@@ -75,7 +70,7 @@ export const OWNS: readonly Own[] = [
     raw: ["NVIDIA H20", "NVIDIA H2000"],
     vendor: "nvidia",
     built: "Hopper",
-    features: ["shader-f16"],
+    subgroupMin: 16,
     maxGroups: 64,
   }),
   own({ raw: ["llvmpipe (LLVM 15)"], vendor: "mesa", software: true, maxGroups: 1 }),
@@ -85,6 +80,7 @@ function own(
   {
     built = "",
     features = ["shader-f16", "subgroups"],
+    subgroupMin = 32,
     maxBinding = 2 ** 32 - 4,
     maxGroups = 65535,
     ...rest
@@ -93,6 +89,7 @@ function own(
     vendor: string;
     built?: string;
     features?: string[];
+    subgroupMin?: number;
     matrices?: (typeof MATRIX)[];
     maxBinding?: number;
     maxGroups?: number;
@@ -110,10 +107,10 @@ function own(
     built,
     architecture: built.toLowerCase(),
     features: new Set(all) as unknown as GPUSupportedFeatures,
-    limits: ROOMY_DEVICE.limits as unknown as GPUSupportedLimits,
+    limits: SAMPLE_DEVICE.limits as unknown as GPUSupportedLimits,
     maxBinding,
     maxGroups,
-    subgroupSize: { min: 32, max: 32 },
+    subgroupSize: { min: subgroupMin, max: 32 },
   };
 }
 
@@ -145,7 +142,13 @@ export function casesOf(request: ExportRequest, each: number): { pinned: Case[];
       ...(random.below(2) && { scale: 0.3 }),
     }))
   );
-  return { pinned, drawn };
+  const [{ family, axes }] = pinned;
+  const wrong: Case[] = [
+    { family, own: 0, axes, storage: { stateElem: "f64" } },
+    { family, own: 0, axes, storage: { nothing: "f32" } },
+    { family, own: 0, axes, storage: {}, variant: `${family}:tileV=3` },
+  ];
+  return { pinned, drawn: [...wrong, ...drawn] };
 }
 
 const storageNames = ({ space }: AnyFamily) =>

@@ -25,7 +25,7 @@ export async function checkLines(request: ExportRequest, print: (cases: readonly
   );
 
   // What would make the comparison say little.
-  const served = calls.filter(([head]) => !head.endsWith("refused"));
+  const served = calls.filter(([head]) => head.split(" ")[2] !== "refused");
   assert(
     served.length > cases.length / 2 && served.length < cases.length,
     "calls should be served, and a few refused",
@@ -35,6 +35,9 @@ export async function checkLines(request: ExportRequest, print: (cases: readonly
       served.some(([head]) => head.split(" ")[2] === rung),
       `no call is served by a variant of its ${rung}`,
     );
+  }
+  for (const status of ["NoStorage", "NoVariant", "BadAxis", "NoDevice", "NoSizes", "NoGroups"]) {
+    assert(calls.some(([head]) => head.endsWith(`refused ${status}`)), `no call is refused with ${status}`);
   }
   const repeated = served.filter((call) => new Set(steps(call)).size < steps(call).length);
   assert(repeated.length > 10, "calls should take several rounds");

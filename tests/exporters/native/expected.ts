@@ -43,11 +43,26 @@ export function expectedLines({ manifest, texts }: Bundle, cases: readonly Case[
         ...pass.lines,
       ];
     } catch (error) {
-      if (error instanceof RangeError) return [`case ${i} refused`];
+      if (error instanceof RangeError) return [`case ${i} refused ${statusOf(error)}`];
       throw error;
     }
   });
 }
+
+/** What the driver calls the reason of a refusal. */
+function statusOf({ message }: RangeError): string {
+  const found = STATUSES.find(([, pattern]) => pattern.test(message));
+  if (!found) throw new Error(`No status for "${message}"`);
+  return found[0];
+}
+const STATUSES: readonly [string, RegExp][] = [
+  ["NoStorage", /^No \w+ of \w+ \w+ is in this bundle/],
+  ["NoVariant", /^No variant \S+ is in this bundle/],
+  ["BadAxis", /^Axis \w+ of .* must be from/],
+  ["NoDevice", /^Cannot run \w+ on this device/],
+  ["NoSizes", /^No variant of \w+ in this bundle serves/],
+  ["NoGroups", /^Cannot run .* workgroups$/],
+];
 
 const fakeDevice = {
   createBuffer: ({ label = "", size }: { label?: string; size: number }): FakeBuffer => ({

@@ -5,7 +5,7 @@ export function programC(cases: readonly Case[]): string {
   const text = (value: string | undefined) => value === undefined ? "NULL" : JSON.stringify(value);
   const settings = cases.map(({ storage }, i) => {
     const rows = Object.entries(storage).map(([name, value]) => `{${text(name)}, ${text(value)}}`);
-    return `static const dt_setting settings_${i}[] = {${rows.join(", ")}};\n`;
+    return `static const dt_setting settings_${i}[] = {${[...rows, "{NULL, NULL}"].join(", ")}};\n`;
   });
   const rows = cases.map(({ family, own, axes, storage, variant, scale }, i) => {
     const sizes = LETTERS.map((name) => axes[name] ?? 0).join(", ");
@@ -29,6 +29,7 @@ typedef struct one {
   double scale;
 } one;
 ${settings.join("")}static const one cases[] = {\n${rows.join("")}};
+static const char *const statuses[] = {"", "NoStorage", "NoVariant", "BadAxis", "NoDevice", "NoSizes", "NoGroups"};
 static const char *const rungs[] = {"adapter", "architecture", "vendor", "portable"};
 static const char *const dtypes[] = {"f32", "f16", "u32", "i32"};
 static const char *const roles[] = {"input", "output", "state", "scratch"};
@@ -76,7 +77,7 @@ int main(void) {
     memset(&axes, 0, sizeof axes);
 ${LETTERS.map((name, i) => `    axes.${name} = c->sizes[${i}];\n`).join("")}
     if (dt_choose(dt_family_named(c->family), own, &axes, &c->request, &choice) != DT_OK) {
-      printf("case %zu refused\\n", i);
+      printf("case %zu refused %s\\n", i, statuses[choice.status]);
       continue;
     }
     at.variant = choice.variant;
@@ -107,7 +108,8 @@ export const LETTERS = ["B", "C", "G", "H", "K", "N", "P", "S", "T", "V"];
 
 /** Every second device gives its vendor by number, where it is one of those known by theirs. */
 function deviceRow(
-  { vendor, raw, built, software, naga, features, limits, maxBinding, maxGroups, matrices }: Own,
+  { vendor, raw, built, software, naga, features, limits, maxBinding, maxGroups, matrices, subgroupSize }:
+    Own,
 ) {
   const flags = [["shader-f16", 1], ["subgroups", 2], ["chromium-experimental-subgroup-matrix", 4]] as const;
   const granted = flags.filter(([name]) => features.has(name)).reduce((sum, [, value]) => sum + value, 0);

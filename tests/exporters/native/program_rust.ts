@@ -39,9 +39,12 @@ fn main() {
     for (i, one) in CASES.iter().enumerate() {
         let own = &owns[one.own];
         let family = family_named(one.family).unwrap();
-        let Ok(Choice { variant, rung }) = family.choose(own, &one.axes, &one.request) else {
-            println!("case {i} refused");
-            continue;
+        let Choice { variant, rung } = match family.choose(own, &one.axes, &one.request) {
+            Ok(choice) => choice,
+            Err(refusal) => {
+                println!("case {i} refused {:?}", refusal.status);
+                continue;
+            }
         };
         let near = format!("{rung:?}").to_lowercase();
         println!("case {i} {near} {} {}", variant.id, variant.bucket.unwrap_or("-"));
@@ -67,7 +70,8 @@ fn main() {
 }
 
 function deviceRow(
-  { vendor, raw, built, software, naga, features, limits, maxBinding, maxGroups, matrices }: Own,
+  { vendor, raw, built, software, naga, features, limits, maxBinding, maxGroups, matrices, subgroupSize }:
+    Own,
 ): string {
   const flags = {
     "shader-f16": "SHADER_F16",
@@ -93,7 +97,9 @@ function deviceRow(
                 max_storage_buffers_per_shader_stage: ${limits.maxStorageBuffersPerShaderStage},
             },
             max_compute_workgroups_per_dimension: ${maxGroups}, max_storage_buffer_binding_size: ${maxBinding},
-            max_buffer_size: ${maxBinding + 4096}, subgroup_min: 32, subgroup_max: 32,
+            max_buffer_size: ${
+    maxBinding + 4096
+  }, subgroup_min: ${subgroupSize.min}, subgroup_max: ${subgroupSize.max},
             matrices: ${matrices.length > 0 ? "&MATRICES" : "&[]"},
         },
 `;

@@ -502,7 +502,6 @@ static const dt_launch dt_launch_mla_prefill_1 = {dt_broken_mla_prefill_1, dt_le
 
 /* WGSL, as the standard has it. */
 
-/* kda_decode/K128_V128_tileV-32/step.wgsl */
 static const char *const dt_wgsl_0[] = {
     "// delta_decode / step_layout: sizes of the step, and what a caller sets.\n"
     "\n"
@@ -510,8 +509,8 @@ static const char *const dt_wgsl_0[] = {
     "const V: u32 = 128u;             // value channels of a head\n"
 [cut]
 };
+static const dt_text dt_text_0 = {"kda_decode/K128_V128_tileV-32/step.wgsl", 13114, dt_wgsl_0, 4};
 
-/* kda_decode/K128_V128/step.wgsl */
 static const char *const dt_wgsl_1[] = {
     "// delta_decode / step_layout: sizes of the step, and what a caller sets.\n"
     "\n"
@@ -519,8 +518,8 @@ static const char *const dt_wgsl_1[] = {
     "const V: u32 = 128u;             // value channels of a head\n"
 [cut]
 };
+static const dt_text dt_text_1 = {"kda_decode/K128_V128/step.wgsl", 13115, dt_wgsl_1, 4};
 
-/* kda_decode/K128_V128/step_2.wgsl */
 static const char *const dt_wgsl_2[] = {
     "// delta_decode / step_layout: sizes of the step, and what a caller sets.\n"
     "\n"
@@ -528,8 +527,8 @@ static const char *const dt_wgsl_2[] = {
     "const V: u32 = 128u;             // value channels of a head\n"
 [cut]
 };
+static const dt_text dt_text_2 = {"kda_decode/K128_V128/step_2.wgsl", 13114, dt_wgsl_2, 4};
 
-/* kda_decode/K128_V128_stateLayout-VK/step.wgsl */
 static const char *const dt_wgsl_3[] = {
     "// delta_decode / step_layout: sizes of the step, and what a caller sets.\n"
     "\n"
@@ -537,8 +536,8 @@ static const char *const dt_wgsl_3[] = {
     "const V: u32 = 128u;             // value channels of a head\n"
 [cut]
 };
+static const dt_text dt_text_3 = {"kda_decode/K128_V128_stateLayout-VK/step.wgsl", 12881, dt_wgsl_3, 4};
 
-/* kda_decode/K128_V128_stateLayout-VK/step_2.wgsl */
 static const char *const dt_wgsl_4[] = {
     "// delta_decode / step_layout: sizes of the step, and what a caller sets.\n"
     "\n"
@@ -546,8 +545,8 @@ static const char *const dt_wgsl_4[] = {
     "const V: u32 = 128u;             // value channels of a head\n"
 [cut]
 };
+static const dt_text dt_text_4 = {"kda_decode/K128_V128_stateLayout-VK/step_2.wgsl", 12880, dt_wgsl_4, 4};
 
-/* kda_decode/K128_V128_stateElem-f16/step.wgsl */
 static const char *const dt_wgsl_5[] = {
     "enable f16;\n"
     "// delta_decode / step_layout: sizes of the step, and what a caller sets.\n"
@@ -555,8 +554,8 @@ static const char *const dt_wgsl_5[] = {
     "const K: u32 = 128u;             // key channels of a head\n"
 [cut]
 };
+static const dt_text dt_text_5 = {"kda_decode/K128_V128_stateElem-f16/step.wgsl", 13127, dt_wgsl_5, 4};
 
-/* kda_decode/K128_V128_stateElem-f16/step_2.wgsl */
 static const char *const dt_wgsl_6[] = {
     "enable f16;\n"
     "// delta_decode / step_layout: sizes of the step, and what a caller sets.\n"
@@ -564,8 +563,8 @@ static const char *const dt_wgsl_6[] = {
     "const K: u32 = 128u;             // key channels of a head\n"
 [cut]
 };
+static const dt_text dt_text_6 = {"kda_decode/K128_V128_stateElem-f16/step_2.wgsl", 13126, dt_wgsl_6, 4};
 
-/* kda_decode/K128_V128_stateElem-f16_stateLayout-VK/step.wgsl */
 static const char *const dt_wgsl_7[] = {
     "enable f16;\n"
     "// delta_decode / step_layout: sizes of the step, and what a caller sets.\n"
@@ -573,8 +572,8 @@ static const char *const dt_wgsl_7[] = {
     "const K: u32 = 128u;             // key channels of a head\n"
 [cut]
 };
+static const dt_text dt_text_7 = {"kda_decode/K128_V128_stateElem-f16_stateLayout-VK/step.wgsl", 12893, dt_wgsl_7, 4};
 
-/* kda_decode/K128_V128_stateElem-f16_stateLayout-VK/step_2.wgsl */
 static const char *const dt_wgsl_8[] = {
     "enable f16;\n"
     "// delta_decode / step_layout: sizes of the step, and what a caller sets.\n"
@@ -582,8 +581,8 @@ static const char *const dt_wgsl_8[] = {
     "const K: u32 = 128u;             // key channels of a head\n"
 [cut]
 };
+static const dt_text dt_text_8 = {"kda_decode/K128_V128_stateElem-f16_stateLayout-VK/step_2.wgsl", 12892, dt_wgsl_8, 4};
 
-/* mla_prefill/K192_V128/attend.wgsl */
 static const char *const dt_wgsl_9[] = {
     "// mla_prefill / fma: causal softmax attention of a block of queries of one head, all in f32.\n"
     "//   s = scale q . k     o = softmax(s) v     lse = ln sum exp(s)\n"
@@ -591,8 +590,8 @@ static const char *const dt_wgsl_9[] = {
     "// come first. A thread owns rowsPerThread queries x keysPerThread keys of a tile's scores, and of the outputs the same\n"
 [cut]
 };
+static const dt_text dt_text_9 = {"mla_prefill/K192_V128/attend.wgsl", 52512, dt_wgsl_9, 14};
 
-/* mla_prefill/K192_V128/attend_2.wgsl */
 static const char *const dt_wgsl_10[] = {
     "// mla_prefill / fma: causal softmax attention of a block of queries of one head, all in f32.\n"
     "//   s = scale q . k     o = softmax(s) v     lse = ln sum exp(s)\n"
@@ -600,8 +599,8 @@ static const char *const dt_wgsl_10[] = {
     "// come first. A thread owns rowsPerThread queries x keysPerThread keys of a tile's scores, and of the outputs the same\n"
 [cut]
 };
+static const dt_text dt_text_10 = {"mla_prefill/K192_V128/attend_2.wgsl", 53368, dt_wgsl_10, 14};
 
-/* mla_prefill/K192_V128_io-f32/attend.wgsl */
 static const char *const dt_wgsl_11[] = {
     "// mla_prefill / fma: causal softmax attention of a block of queries of one head, all in f32.\n"
     "//   s = scale q . k     o = softmax(s) v     lse = ln sum exp(s)\n"
@@ -609,8 +608,8 @@ static const char *const dt_wgsl_11[] = {
     "// come first. A thread owns rowsPerThread queries x keysPerThread keys of a tile's scores, and of the outputs the same\n"
 [cut]
 };
+static const dt_text dt_text_11 = {"mla_prefill/K192_V128_io-f32/attend.wgsl", 52341, dt_wgsl_11, 14};
 
-/* mla_prefill/K192_V128_io-f32/attend_2.wgsl */
 static const char *const dt_wgsl_12[] = {
     "// mla_prefill / fma: causal softmax attention of a block of queries of one head, all in f32.\n"
     "//   s = scale q . k     o = softmax(s) v     lse = ln sum exp(s)\n"
@@ -618,21 +617,7 @@ static const char *const dt_wgsl_12[] = {
     "// come first. A thread owns rowsPerThread queries x keysPerThread keys of a tile's scores, and of the outputs the same\n"
 [cut]
 };
-
-static const dt_text dt_texts[] = {
-    {"kda_decode/K128_V128_tileV-32/step.wgsl", 13114, dt_wgsl_0, 4},
-    {"kda_decode/K128_V128/step.wgsl", 13115, dt_wgsl_1, 4},
-    {"kda_decode/K128_V128/step_2.wgsl", 13114, dt_wgsl_2, 4},
-    {"kda_decode/K128_V128_stateLayout-VK/step.wgsl", 12881, dt_wgsl_3, 4},
-    {"kda_decode/K128_V128_stateLayout-VK/step_2.wgsl", 12880, dt_wgsl_4, 4},
-    {"kda_decode/K128_V128_stateElem-f16/step.wgsl", 13127, dt_wgsl_5, 4},
-    {"kda_decode/K128_V128_stateElem-f16/step_2.wgsl", 13126, dt_wgsl_6, 4},
-    {"kda_decode/K128_V128_stateElem-f16_stateLayout-VK/step.wgsl", 12893, dt_wgsl_7, 4},
-    {"kda_decode/K128_V128_stateElem-f16_stateLayout-VK/step_2.wgsl", 12892, dt_wgsl_8, 4},
-    {"mla_prefill/K192_V128/attend.wgsl", 52512, dt_wgsl_9, 14},
-    {"mla_prefill/K192_V128/attend_2.wgsl", 53368, dt_wgsl_10, 14},
-    {"mla_prefill/K192_V128_io-f32/attend.wgsl", 52341, dt_wgsl_11, 14},
-    {"mla_prefill/K192_V128_io-f32/attend_2.wgsl", 53197, dt_wgsl_12, 14}};
+static const dt_text dt_text_12 = {"mla_prefill/K192_V128_io-f32/attend_2.wgsl", 53197, dt_wgsl_12, 14};
 
 /* Devices, families, variants. */
 
@@ -675,20 +660,20 @@ static const dt_buffer dt_kda_decode_0_buffers[] = {
     {"state", DT_F32, DT_STATE},
     {"o", DT_F32, DT_OUTPUT}};
 static const dt_pass dt_kda_decode_0_passes[] = {
-    {"step", "main", &dt_texts[0], {128, 1, 1}, 5952, dt_kda_decode_0_step_params, 2, 16, dt_kda_decode_0_step_bindings, 7}};
+    {"step", "main", &dt_text_0, {128, 1, 1}, 5952, dt_kda_decode_0_step_params, 2, 16, dt_kda_decode_0_step_bindings, 7}};
 static const dt_pass dt_kda_decode_1_passes[] = {
-    {"step", "main", &dt_texts[1], {256, 1, 1}, 10304, dt_kda_decode_0_step_params, 2, 16, dt_kda_decode_0_step_bindings, 7}};
+    {"step", "main", &dt_text_1, {256, 1, 1}, 10304, dt_kda_decode_0_step_params, 2, 16, dt_kda_decode_0_step_bindings, 7}};
 static const char *const dt_kda_decode_2_holds[] = {
     "layers > 1"};
 static const dt_pass dt_kda_decode_2_passes[] = {
-    {"step", "main", &dt_texts[2], {256, 1, 1}, 10304, dt_kda_decode_0_step_params, 2, 16, dt_kda_decode_0_step_bindings, 7}};
+    {"step", "main", &dt_text_2, {256, 1, 1}, 10304, dt_kda_decode_0_step_params, 2, 16, dt_kda_decode_0_step_bindings, 7}};
 static const dt_setting dt_kda_decode_3_settings[] = {
     {"stateElem", "f32"},
     {"stateLayout", "VK"}};
 static const dt_pass dt_kda_decode_3_passes[] = {
-    {"step", "main", &dt_texts[3], {256, 1, 1}, 10304, dt_kda_decode_0_step_params, 2, 16, dt_kda_decode_0_step_bindings, 7}};
+    {"step", "main", &dt_text_3, {256, 1, 1}, 10304, dt_kda_decode_0_step_params, 2, 16, dt_kda_decode_0_step_bindings, 7}};
 static const dt_pass dt_kda_decode_4_passes[] = {
-    {"step", "main", &dt_texts[4], {256, 1, 1}, 10304, dt_kda_decode_0_step_params, 2, 16, dt_kda_decode_0_step_bindings, 7}};
+    {"step", "main", &dt_text_4, {256, 1, 1}, 10304, dt_kda_decode_0_step_params, 2, 16, dt_kda_decode_0_step_bindings, 7}};
 static const dt_setting dt_kda_decode_5_settings[] = {
     {"stateElem", "f16"},
     {"stateLayout", "KV"}};
@@ -701,16 +686,16 @@ static const dt_buffer dt_kda_decode_5_buffers[] = {
     {"state", DT_F16, DT_STATE},
     {"o", DT_F32, DT_OUTPUT}};
 static const dt_pass dt_kda_decode_5_passes[] = {
-    {"step", "main", &dt_texts[5], {256, 1, 1}, 10304, dt_kda_decode_0_step_params, 2, 16, dt_kda_decode_0_step_bindings, 7}};
+    {"step", "main", &dt_text_5, {256, 1, 1}, 10304, dt_kda_decode_0_step_params, 2, 16, dt_kda_decode_0_step_bindings, 7}};
 static const dt_pass dt_kda_decode_6_passes[] = {
-    {"step", "main", &dt_texts[6], {256, 1, 1}, 10304, dt_kda_decode_0_step_params, 2, 16, dt_kda_decode_0_step_bindings, 7}};
+    {"step", "main", &dt_text_6, {256, 1, 1}, 10304, dt_kda_decode_0_step_params, 2, 16, dt_kda_decode_0_step_bindings, 7}};
 static const dt_setting dt_kda_decode_7_settings[] = {
     {"stateElem", "f16"},
     {"stateLayout", "VK"}};
 static const dt_pass dt_kda_decode_7_passes[] = {
-    {"step", "main", &dt_texts[7], {256, 1, 1}, 10304, dt_kda_decode_0_step_params, 2, 16, dt_kda_decode_0_step_bindings, 7}};
+    {"step", "main", &dt_text_7, {256, 1, 1}, 10304, dt_kda_decode_0_step_params, 2, 16, dt_kda_decode_0_step_bindings, 7}};
 static const dt_pass dt_kda_decode_8_passes[] = {
-    {"step", "main", &dt_texts[8], {256, 1, 1}, 10304, dt_kda_decode_0_step_params, 2, 16, dt_kda_decode_0_step_bindings, 7}};
+    {"step", "main", &dt_text_8, {256, 1, 1}, 10304, dt_kda_decode_0_step_params, 2, 16, dt_kda_decode_0_step_bindings, 7}};
 static const dt_axis dt_kda_decode_axes[] = {
     {"N", "sequences", offsetof(dt_axes, N), 1, 1048576},
     {"H", "heads", offsetof(dt_axes, H), 1, 1024},
@@ -825,7 +810,7 @@ static const dt_buffer dt_mla_prefill_0_buffers[] = {
     {"o", DT_F16, DT_OUTPUT},
     {"lse", DT_F32, DT_OUTPUT}};
 static const dt_pass dt_mla_prefill_0_passes[] = {
-    {"attend", "main", &dt_texts[9], {64, 1, 1}, 7168, dt_mla_prefill_0_attend_params, 14, 64, dt_mla_prefill_0_attend_bindings, 5}};
+    {"attend", "main", &dt_text_9, {64, 1, 1}, 7168, dt_mla_prefill_0_attend_params, 14, 64, dt_mla_prefill_0_attend_bindings, 5}};
 static const dt_binding dt_mla_prefill_1_attend_bindings[] = {
     {1, 0, 0},
     {2, 1, 0},
@@ -844,7 +829,7 @@ static const dt_buffer dt_mla_prefill_1_buffers[] = {
     {"lse", DT_F32, DT_OUTPUT},
     {"joined", DT_F32, DT_SCRATCH}};
 static const dt_pass dt_mla_prefill_1_passes[] = {
-    {"attend", "main", &dt_texts[10], {64, 1, 1}, 7168, dt_mla_prefill_0_attend_params, 14, 64, dt_mla_prefill_1_attend_bindings, 6}};
+    {"attend", "main", &dt_text_10, {64, 1, 1}, 7168, dt_mla_prefill_0_attend_params, 14, 64, dt_mla_prefill_1_attend_bindings, 6}};
 static const dt_setting dt_mla_prefill_2_settings[] = {
     {"io", "f32"}};
 static const dt_buffer dt_mla_prefill_2_buffers[] = {
@@ -854,7 +839,7 @@ static const dt_buffer dt_mla_prefill_2_buffers[] = {
     {"o", DT_F32, DT_OUTPUT},
     {"lse", DT_F32, DT_OUTPUT}};
 static const dt_pass dt_mla_prefill_2_passes[] = {
-    {"attend", "main", &dt_texts[11], {64, 1, 1}, 7168, dt_mla_prefill_0_attend_params, 14, 64, dt_mla_prefill_0_attend_bindings, 5}};
+    {"attend", "main", &dt_text_11, {64, 1, 1}, 7168, dt_mla_prefill_0_attend_params, 14, 64, dt_mla_prefill_0_attend_bindings, 5}};
 static const dt_buffer dt_mla_prefill_3_buffers[] = {
     {"q", DT_F32, DT_INPUT},
     {"k", DT_F32, DT_INPUT},
@@ -863,7 +848,7 @@ static const dt_buffer dt_mla_prefill_3_buffers[] = {
     {"lse", DT_F32, DT_OUTPUT},
     {"joined", DT_F32, DT_SCRATCH}};
 static const dt_pass dt_mla_prefill_3_passes[] = {
-    {"attend", "main", &dt_texts[12], {64, 1, 1}, 7168, dt_mla_prefill_0_attend_params, 14, 64, dt_mla_prefill_1_attend_bindings, 6}};
+    {"attend", "main", &dt_text_12, {64, 1, 1}, 7168, dt_mla_prefill_0_attend_params, 14, 64, dt_mla_prefill_1_attend_bindings, 6}};
 static const dt_axis dt_mla_prefill_axes[] = {
     {"B", "Sequences", offsetof(dt_axes, B), 1, 4096},
     {"T", "Queries of each sequence", offsetof(dt_axes, T), 1, 1048576},
@@ -1231,15 +1216,15 @@ static inline dt_status dt_choose(const dt_family *family, const dt_device *devi
                                   const dt_request *request, dt_choice *choice) {
   const char *pinned = request ? request->variant : NULL;
   const dt_variant *best = NULL;
-  dt_choice why;
-  int best_rung = 0, best_like = 0, is_there = 0, can_run = 0, has_reason = 0;
+  dt_choice outside, why;
+  int best_rung = 0, best_like = 0, is_there = 0, can_run = 0, has_reason = 0, is_outside;
   uint64_t best_distance = 0;
   size_t i;
+  memset(&outside, 0, sizeof outside);
   memset(&why, 0, sizeof why);
   memset(choice, 0, sizeof *choice);
   if (!dt_has_storage(family, request, choice)) return choice->status = DT_NO_STORAGE;
-  if (dt_axis_outside(family->axes, family->axis_count, axes, choice)) return choice->status = DT_BAD_AXIS;
-  memset(choice, 0, sizeof *choice);
+  is_outside = dt_axis_outside(family->axes, family->axis_count, axes, &outside) != NULL;
   choice->what = "storage";
   for (i = 0; i < family->variant_count; i++) {
     const dt_variant *variant = &family->variants[i];
@@ -1260,6 +1245,7 @@ static inline dt_status dt_choose(const dt_family *family, const dt_device *devi
       continue;
     }
     can_run = 1;
+    if (is_outside) continue; /* formulas are of sizes in range */
     if (!dt_fits(variant, device, axes, &reason)) {
       if (!has_reason) why = reason;
       has_reason = 1;
@@ -1277,6 +1263,10 @@ static inline dt_status dt_choose(const dt_family *family, const dt_device *devi
   }
   if (!is_there) return choice->status = DT_NO_VARIANT;
   if (!can_run) return choice->status = DT_NO_DEVICE;
+  if (is_outside) {
+    *choice = outside;
+    return choice->status = DT_BAD_AXIS;
+  }
   if (!best) {
     *choice = why;
     return choice->status = DT_NO_SIZES;
