@@ -7,9 +7,7 @@ export function sizeWords({ families, texts }: NativeProgram, path: string, text
   const wgsl = texts.reduce((sum, { code }) => sum + code.length, 0) / 1e6;
   return `\`${path}\`, ${megabytes.toFixed(1)} MB, holds ${variants} variants of ${
     families.map(({ name }) => name).join(", ")
-  }: ${texts.length} WGSL texts (${wgsl.toFixed(1)} MB, those of several variants once), ${
-    megabytes.toFixed(1)
-  } MB in all.`;
+  }: ${texts.length} WGSL texts of ${wgsl.toFixed(1)} MB, those of several variants once.`;
 }
 
 /** What carries over to native engines, in every language. */

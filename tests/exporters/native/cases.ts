@@ -25,6 +25,7 @@ const MATRIX_DEVICE: DeviceRecord = {
   description: "NVIDIA H200",
   device: "h200",
   architecture: "hopper",
+  backend: "dawn",
   features: [...SAMPLE_DEVICE.features, "chromium-experimental-subgroup-matrix"],
   subgroupMatrices: [MATRIX],
 };
@@ -35,6 +36,7 @@ export function wideRequest(): ExportRequest {
   const one = sampleRequest(names);
   const head = { K: 128, V: 128 };
   const winners: { variant: string; axes: Axes }[] = [
+    { variant: "kda_decode:tileV=16", axes: { N: 8, H: 32, ...head } }, // the bucket of the other's
     { variant: "kda_prefill:formulation=matrix;io=f16", axes: { B: 1, T: 1024, H: 32, ...head } },
     {
       variant: "kda_prefill:formulation=recurrent;io=f16;segments=4",
@@ -73,6 +75,7 @@ export const OWNS: readonly Own[] = [
     subgroupMin: 16,
     maxGroups: 64,
   }),
+  own({ raw: ["NVIDIA RTX"], vendor: "nvidia", naga: true }),
   own({ raw: ["llvmpipe (LLVM 15)"], vendor: "mesa", software: true, maxGroups: 1 }),
 ];
 
@@ -143,12 +146,13 @@ export function casesOf(request: ExportRequest, each: number): { pinned: Case[];
     }))
   );
   const [{ family, axes }] = pinned;
-  const wrong: Case[] = [
+  const odd: Case[] = [
     { family, own: 0, axes, storage: { stateElem: "f64" } },
     { family, own: 0, axes, storage: { nothing: "f32" } },
     { family, own: 0, axes, storage: {}, variant: `${family}:tileV=3` },
+    { family, own: 3, axes, storage: pinned[0].storage, variant: pinned[0].variant },
   ];
-  return { pinned, drawn: [...wrong, ...drawn] };
+  return { pinned, drawn: [...odd, ...drawn] };
 }
 
 const storageNames = ({ space }: AnyFamily) =>

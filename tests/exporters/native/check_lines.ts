@@ -10,7 +10,7 @@ import { plannedLines } from "./planned.ts";
  * to their plans. `print` is given the cases.
  */
 export async function checkLines(request: ExportRequest, print: (cases: readonly Case[]) => Promise<string>) {
-  const { pinned, drawn } = casesOf(request, 60);
+  const { pinned, drawn } = casesOf(request, 140);
   const cases = [...pinned, ...drawn];
   const lines = (await print(cases)).trimEnd().split("\n");
   const expected = expectedLines(await bundleOf(request), cases);

@@ -129,5 +129,5 @@ function deviceRow(
     Number(naga)
   }, ${granted}u, {${least.join(", ")}}, ${maxGroups}, ${maxBinding}, ${
     maxBinding + 4096
-  }, 32, 32, matrices, ${matrices.length}},\n`;
+  }, ${subgroupSize.min}, ${subgroupSize.max}, matrices, ${matrices.length}},\n`;
 }
