@@ -152,7 +152,16 @@ export function casesOf(request: ExportRequest, each: number): { pinned: Case[];
     { family, own: 0, axes, storage: {}, variant: `${family}:tileV=3` },
     { family, own: 3, axes, storage: pinned[0].storage, variant: pinned[0].variant },
   ];
-  return { pinned, drawn: [...odd, ...drawn] };
+  // The largest legal sizes, at which no product may pass 2^64: Rust's checks would end the program.
+  const largest = winners.map(({ winner }): Case => {
+    const family = request.families.find(({ name }) => name === winner.family)!;
+    const sizes = Object.entries(family.axes).map((
+      [name, { max, oneOf }],
+    ) => [name, oneOf ? winner.axes[name] : max]);
+    const storage = storageOf(family, winner.config);
+    return { family: family.name, own: 1, axes: Object.fromEntries(sizes), storage };
+  });
+  return { pinned, drawn: [...odd, ...largest, ...drawn] };
 }
 
 const storageNames = ({ space }: AnyFamily) =>
