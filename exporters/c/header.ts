@@ -1,7 +1,13 @@
 import { type NativeProgram } from "../native/program.ts";
 import { LIMITS } from "../native/requirements.ts";
 import { classFunction, launchFunctions } from "./functions.ts";
-import driver from "./parts/driver.h" with { type: "text" };
+import choice from "./parts/choice.h" with { type: "text" };
+import choose from "./parts/choose.h" with { type: "text" };
+import device from "./parts/device.h" with { type: "text" };
+import dispatches from "./parts/dispatches.h" with { type: "text" };
+import sizes from "./parts/sizes.h" with { type: "text" };
+import storage from "./parts/storage.h" with { type: "text" };
+import text from "./parts/text.h" with { type: "text" };
 import types from "./parts/types.h" with { type: "text" };
 import { programTables, requirementNames, textTables } from "./tables.ts";
 
@@ -40,7 +46,13 @@ typedef struct dt_axes {
     textTables(program),
     "/* Devices, families, variants. */\n",
     programTables(program),
-    driver,
+    choice,
+    device,
+    sizes,
+    storage,
+    dispatches,
+    choose,
+    text,
     "#endif\n",
   ].join("\n");
 }

@@ -1,7 +1,12 @@
 import type { NativeProgram } from "../native/program.ts";
 import { classFunction, launchFunctions } from "./functions.ts";
-import driver from "./parts/driver.rs" with { type: "text" };
+import arithmetic from "./parts/arithmetic.rs" with { type: "text" };
+import choice from "./parts/choice.rs" with { type: "text" };
+import choose from "./parts/choose.rs" with { type: "text" };
+import device from "./parts/device.rs" with { type: "text" };
+import text from "./parts/text.rs" with { type: "text" };
 import types from "./parts/types.rs" with { type: "text" };
+import variant from "./parts/variant.rs" with { type: "text" };
 import { programTables, requirementNames, textTables } from "./tables.ts";
 
 /** The Rust module of a program: types, formulas as functions, WGSL, statics, and the driver. */
@@ -26,6 +31,7 @@ pub struct Axes {
 ${axes.map((name) => `    pub ${name}: u64,\n`).join("")}}
 `,
     types,
+    arithmetic,
     "// What each family's size classes count.\n",
     families.map(classFunction).join("\n"),
     "// Formulas: the conditions of a text, the lengths of its buffers, its dispatches.\n",
@@ -34,6 +40,10 @@ ${axes.map((name) => `    pub ${name}: u64,\n`).join("")}}
     textTables(program),
     "// Devices, families, variants.\n",
     programTables(program),
-    driver,
+    choice,
+    device,
+    variant,
+    choose,
+    text,
   ].join("\n");
 }
