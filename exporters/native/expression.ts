@@ -2,6 +2,7 @@ import { parse } from "../wgsl/runtime/formula.js";
 
 /** A parsed formula: a number, a name, or an operation. */
 export type Tree = number | string | Operation;
+/** An operator or function with its operands, in order. */
 export interface Operation {
   readonly operator: string;
   readonly operands: readonly Tree[];
