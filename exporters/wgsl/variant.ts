@@ -15,7 +15,7 @@ export interface BundledVariant {
 export type Origin = Pick<ManifestVariant, "device" | "bucket" | "measured" | "sourceHash">;
 
 /** More than any binding: a text is made for tensors in one buffer each, and the loader looks whether they fit. */
-const UNBOUND = 2 ** 45;
+export const UNBOUND = 2 ** 45;
 
 /**
  * The variants of a config: one for each text its sizes need. WGSL is written as the standard has it, with `enable
