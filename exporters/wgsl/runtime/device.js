@@ -50,7 +50,8 @@ export async function requestDevice(adapter) {
 const words = (text) => (text ?? "").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
 
 /**
- * Who a device is, what it grants, and whether its WGSL front end is naga, which has subgroups without `enable`.
+ * Who a device is, what it grants, and whether its WGSL front end is naga, which has subgroups without `enable`: undefined
+ * where it has none to tell by.
  * @param {GPUDevice} device
  * @param {GPUAdapterInfo | undefined} given The adapter's info, where the device has none.
  */
@@ -64,7 +65,7 @@ export async function describe(device, given) {
     architecture: words(info.architecture),
     names,
     software: info.isFallbackAdapter === true || SOFTWARE.test(`${vendor} ${info.architecture} ${names}`),
-    naga: device.features.has("subgroups") && await refuses(device, "enable subgroups;"),
+    naga: device.features.has("subgroups") ? await refuses(device, "enable subgroups;") : undefined,
     features: device.features,
     limits,
     maxBinding: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
@@ -94,6 +95,7 @@ async function refuses(device, directive) {
 export function rungOf(known, own) {
   if (known.software !== own.software || known.vendor !== own.vendor) return undefined;
   if (own.names.includes(words(known.description)) || own.names.includes(words(known.device))) return 0;
+  if (known.vendor === "") return undefined;
   return known.architecture !== "" && words(known.architecture) === own.architecture ? 1 : 2;
 }
 
