@@ -29,9 +29,14 @@ for (const [name, { bytes: size, role }] of Object.entries<{ bytes: number; role
   if (role === "scratch") continue; // the bundle's own
   tensors[name] = device.createBuffer({ size, usage: STORAGE | COPY_SRC | COPY_DST });
   // A state is read and written in place; outputs begin as NaN, so that what nobody writes shows.
-  const given = tensor(name === "state" ? "initial_state" : name);
-  const content = role === "output" ? new Uint8Array(size).fill(0xff) : given ?? new Uint8Array(size);
-  device.queue.writeBuffer(tensors[name], 0, content);
+  const given = role === "output" ? undefined : tensor(name === "state" ? "initial_state" : name);
+  if (given && given.length > size) {
+    throw new RangeError(
+      `${name} has ${given.length} bytes, ${id} takes ${size}: other sizes or storage types?`,
+    );
+  }
+  const empty = new Uint8Array(size).fill(role === "output" ? 0xff : 0);
+  device.queue.writeBuffer(tensors[name], 0, given ?? empty);
 }
 
 const encoder = device.createCommandEncoder();

@@ -25,10 +25,12 @@ export interface ConsumerCase {
  */
 const WINNERS: Readonly<Record<string, string>> = {
   kda_b1_t63_h1_d128: "kda_prefill:chunkSize=16;prepareThreads=64;scanRows=2;unroll=false",
-  kda_b1_t64_h2_d64: "kda_prefill:formulation=recurrent;tileV=32;unroll=false",
-  kda_b1_t80_h1_d64_correlated: "kda_prefill:formulation=recurrent;segments=4;tileV=32;unroll=false",
-  kda_b1_t96_h1_d64_masked: "kda_prefill:formulation=recurrent;segments=4;tileV=32;unroll=false",
-  kda_b1_t128_h1_d128_floor: "kda_prefill:formulation=recurrent;tileV=32;unroll=false",
+  kda_b1_t64_h2_d64: "kda_prefill:formulation=recurrent;tileV=32;recurrentRows=16;unroll=false",
+  kda_b1_t80_h1_d64_correlated:
+    "kda_prefill:formulation=recurrent;segments=4;tileV=32;recurrentRows=16;unroll=false",
+  kda_b1_t96_h1_d64_masked:
+    "kda_prefill:formulation=recurrent;segments=4;tileV=32;recurrentRows=16;unroll=false",
+  kda_b1_t128_h1_d128_floor: "kda_prefill:formulation=recurrent;tileV=32;recurrentRows=32;unroll=false",
   kda_b1_t130_h1_d128_strong: "kda_prefill:chunkSize=16;tileV=32;prepareThreads=64;unroll=false",
   kda_b2_t40_h2_d64_weak: "kda_prefill:chunkSize=16;prepareThreads=64;scanRows=2;unroll=false",
   kda_decode_n3_h2_d128: "kda_decode:rowsPerThread=32;reduce=subgroup;unroll=false",
@@ -42,10 +44,22 @@ const WINNERS: Readonly<Record<string, string>> = {
   gdn_decode_n2_h2: "gdn_decode:tileV=32;unroll=false",
 };
 
+/** A case of each family, and of each formulation of kda_prefill: for an adapter that compiles for seconds. */
+const FEW = [
+  "kda_b1_t63_h1_d128",
+  "kda_b1_t64_h2_d64",
+  "kda_decode_n3_h2_d128",
+  "gdn_b1_t90_h1_d64",
+  "gdn_decode_n2_h2",
+  "mla_decode_n3_h8",
+  "mla_prefill_prefix_b1_t33_h2",
+  "gqa_last_queries",
+];
+
 const FIXTURES = new URL("../../fixtures/", import.meta.url);
 
 /** Every fixture, and a case of the families without one, written into `folder`. */
-export async function casesIn(folder: string): Promise<ConsumerCase[]> {
+export async function allCases(folder: string): Promise<ConsumerCase[]> {
   const paths: Record<string, { path: string; axes: Axes }> = {};
   for (const { name } of Deno.readDirSync(FIXTURES)) {
     const [stem, type] = name.split(".");
@@ -61,6 +75,13 @@ export async function casesIn(folder: string): Promise<ConsumerCase[]> {
     paths[stem] = { path, axes: test.axes };
   }
   return Object.entries(paths).map(([stem, { path, axes }]) => consumerCase(path, WINNERS[stem], axes));
+}
+
+/** Those of them that cover every family. */
+export async function fewCases(folder: string): Promise<ConsumerCase[]> {
+  return (await allCases(folder)).filter(({ path }) =>
+    FEW.some((stem) => path.endsWith(`/${stem}.safetensors`))
+  );
 }
 
 async function madeCases(): Promise<Record<string, Case>> {
