@@ -86,7 +86,7 @@ export class Kernel {
    * @returns {Call}
    */
   #call(axes, scale) {
-    const key = Object.keys(this.#source.family.axes).map((name) => axes[name]).join() + `,${scale}`;
+    const key = `${Object.entries(axes)},${scale}`;
     const known = this.#calls.get(key);
     if (known) return known;
     if (scale !== undefined && !Number.isFinite(scale)) {
