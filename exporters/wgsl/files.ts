@@ -1,6 +1,7 @@
 import licence from "../../LICENSE" with { type: "text" };
 import type { ExportFile } from "../exporter.ts";
 import type { Bundle } from "./bundle.ts";
+import { wideJson } from "./wide_json.ts";
 import { type ManifestFamily, manifestJsonSchema } from "./manifest.ts";
 import chooseCode from "./runtime/choose.js" with { type: "text" };
 import deviceCode from "./runtime/device.js" with { type: "text" };
@@ -46,7 +47,7 @@ export function bundleFiles({ manifest, texts }: Bundle): ExportFile[] {
   ];
 }
 
-const json = (value: unknown) => JSON.stringify(value, null, 2) + "\n";
+const json = (value: unknown) => wideJson(value) + "\n";
 
 /** A family is loaded when it is asked for. */
 function familiesModule(names: readonly string[], devices: unknown): string {

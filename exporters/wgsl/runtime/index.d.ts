@@ -9,7 +9,7 @@ export type Binding = GPUBuffer | {
 };
 
 export interface LoadOptions<S = Readonly<Record<string, string>>> {
-  /** Storage types of your tensors, where they are not the default's (f32). */
+  /** Storage types of your tensors, where they are not the first that each of the family's lists. */
   readonly storage?: S;
   /** The only variant to use, by its id, whatever device it was tuned on. */
   readonly variant?: string;

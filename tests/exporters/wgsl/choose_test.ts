@@ -20,7 +20,7 @@ Deno.test("choose() takes the winner whose bucket is nearest to the sizes", asyn
   const { kernel } = await openKernel(request, { storage: { io: "f16" } });
   const bucketAt = (T: number, H = 32) => kernel.choose({ ...PREFILL, T, H }).bucket?.split(",")[0];
   assertEquals(bucketAt(8192), "kda_prefill@T<=8192");
-  assertEquals(bucketAt(1 << 20), "kda_prefill@T<=131072");
+  assertEquals(bucketAt(1 << 20, 1), "kda_prefill@T<=131072");
   assertEquals(bucketAt(65536), "kda_prefill@T<=131072");
   assertEquals(bucketAt(100, 2), "kda_prefill@T<=64");
   assertEquals(bucketAt(16384), "kda_prefill@T<=8192");
