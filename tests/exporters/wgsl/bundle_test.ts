@@ -1,10 +1,12 @@
 // exporters/wgsl: the files of a bundle, the manifest's schema, the module's size and types, and `load`.
 import { gzipSync } from "node:zlib";
 import { rejects } from "node:assert/strict";
+import fc from "fast-check";
 import { z } from "zod";
 import type { ExportFile } from "../../../exporters/exporter.ts";
 import { manifestSchema } from "../../../exporters/wgsl/manifest.ts";
 import { wgsl } from "../../../exporters/wgsl/mod.ts";
+import { wideJson } from "../../../exporters/wgsl/wide_json.ts";
 import { families } from "../../../kernels/mod.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import { inFolder } from "../../cli/in_folder.ts";
@@ -159,3 +161,15 @@ async function check(folder: string, file: string): Promise<string> {
   const said = new TextDecoder().decode(stderr);
   return success ? "" : said || "it failed";
 }
+
+Deno.test("wideJson() is JSON of the same value", () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 6 }), (value) => {
+      assertEquals(JSON.parse(wideJson(value)), JSON.parse(JSON.stringify(value)));
+    }),
+    { numRuns: 200, seed: 17 },
+  );
+  assertEquals(wideJson({ a: 1, b: undefined, c: [], d: {} }), '{ "a": 1, "c": [], "d": {} }');
+  const wide = wideJson({ rows: Array.from({ length: 3 }, () => ({ name: "x".repeat(60) })) });
+  assertEquals(wide.split("\n").length, 7);
+});
