@@ -5,6 +5,7 @@ import { identify } from "../../../tuner/adapter_identity.ts";
 import { assertEquals } from "../../assert.ts";
 import { inFolder } from "../../cli/in_folder.ts";
 import { findBrowser } from "../../dashboard/browser/open_browser.ts";
+import { accessibilityFaults } from "../../dashboard/browser/visit.ts";
 import { type ConsumerCase, fewCases } from "./cases.ts";
 import { SAMPLE_DEVICE } from "../sample_request.ts";
 import { assertRight, EXAMPLES, listed, type Outcome, PORTABLE } from "./run_example.ts";
@@ -42,6 +43,7 @@ Deno.test({
         const { outcome, faults } = await visit(browser, server.origin, strange, "strange/");
         assertEquals(faults, []);
         assertRight(outcome, strange, PORTABLE);
+        await tryByHand(browser, `${server.origin}/browser.html`, strange);
       } finally {
         await browser.close();
         await server.close();
@@ -71,6 +73,23 @@ async function visit(
   const outcome: Outcome = JSON.parse(told!);
   await page.close();
   return { outcome, faults };
+}
+
+/** As a person uses the page: chooses a file, reads the errors, changes the sizes to some nothing serves. */
+async function tryByHand(browser: Browser, address: string, { path, winner, axes }: ConsumerCase) {
+  const page = await browser.newPage();
+  await page.goto(address);
+  await page.getByText(/^GPU: /).waitFor();
+  await page.getByLabel("Kernel").selectOption(winner.family);
+  await page.getByLabel("Case").setInputFiles(path);
+  await page.getByText(`Variant ${winner.variant}, rung architecture`).waitFor();
+  assertEquals(await page.getByLabel("Sizes").inputValue(), listed(axes));
+  assertEquals(await page.getByRole("rowheader").allTextContents(), ["state", "o"]);
+  assertEquals(await accessibilityFaults(page), []);
+  await page.getByLabel("Sizes").fill(listed({ ...axes, K: 96 }));
+  await page.getByRole("button", { name: "Run" }).click();
+  await page.getByText(/^No variant of kda_decode in this bundle serves .* is for K=128$/).waitFor();
+  await page.close();
 }
 
 /** The adapter's record, as Tune here would store it. */
