@@ -1,5 +1,6 @@
 // A bundle in an engine's hands: calls of several sizes in one pass, states in parts of one buffer, scratch that grows.
 import { errorRatio } from "../../../kernels/core/error_ratio.ts";
+import { describe, requestDevice } from "../../../exporters/wgsl/runtime/device.js";
 import type { Tensor } from "../../../kernels/core/family.ts";
 import { loadCase } from "../../../cli/run_case.ts";
 import { familyNamed } from "../../../kernels/mod.ts";
@@ -25,8 +26,8 @@ Deno.test({
         names.some((name) => path.includes(`/${name}.`))
       );
       await writeBundle(`${folder}/bundle`, opened!.record, cases.map(({ winner }) => winner));
-      const { load, requestDevice } = await import(`file://${folder}/bundle/index.js`);
-      const device: GPUDevice = await requestDevice((await navigator.gpu.requestAdapter())!);
+      const { load } = await import(`file://${folder}/bundle/index.js`);
+      const device = await requestDevice((await navigator.gpu.requestAdapter())!);
       const faults: string[] = [];
       device.onuncapturederror = ({ error }) => faults.push(error.message);
       const kernel = await load(device, "kda_prefill");
@@ -70,6 +71,20 @@ Deno.test({
       assertEquals([new Set(calls.map(({ id }) => id)).size, faults], [2, []]);
       device.destroy();
     }),
+});
+
+Deno.test({
+  name: `the module measures subgroups where an adapter tells a range${
+    opened ? "" : missingFeatures(opened)
+  }`,
+  ignore: !opened?.capabilities.subgroupSize,
+  fn: async () => {
+    const device = await requestDevice((await navigator.gpu.requestAdapter())!);
+    const range = { vendor: "none", subgroupMinSize: 4, subgroupMaxSize: 128 } as unknown as GPUAdapterInfo;
+    const { subgroupSize } = await describe(device, range);
+    assertEquals(subgroupSize, opened!.capabilities.subgroupSize);
+    device.destroy();
+  },
 });
 
 async function read(

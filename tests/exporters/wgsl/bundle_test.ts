@@ -7,7 +7,7 @@ import type { ExportFile } from "../../../exporters/exporter.ts";
 import { manifestSchema } from "../../../exporters/wgsl/manifest.ts";
 import { wgsl } from "../../../exporters/wgsl/mod.ts";
 import { wideJson } from "../../../exporters/wgsl/wide_json.ts";
-import { families } from "../../../kernels/mod.ts";
+import { families, familyNamed } from "../../../kernels/mod.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import { inFolder } from "../../cli/in_folder.ts";
 import { matchGolden } from "../match_golden.ts";
@@ -85,6 +85,17 @@ Deno.test("manifest.schema.json refuses a manifest that is none", async () => {
     assert(!published.safeParse(manifest).success, what);
     assert(!manifestSchema.safeParse(manifest).success, what);
   }
+});
+
+Deno.test("a family without a winner is left out; without any the export is refused in a sentence", async () => {
+  const request = sampleRequest(["gdn_decode"]);
+  const more = { ...request, families: [...request.families, familyNamed("kda_decode")] };
+  const paths = (await wgsl.files(more)).map(({ path }) => path);
+  assert(paths.includes("data/gdn_decode.js") && !paths.includes("data/kda_decode.js"));
+  await rejects(wgsl.files({ ...request, families: [familyNamed("kda_decode")] }), {
+    name: "RangeError",
+    message: "Cannot export kda_decode as WGSL: no device has a winner of it; tune it first",
+  });
 });
 
 /** Runs `work` with the address of an exported folder. */
