@@ -1,6 +1,7 @@
 // A kernel of a bundle under Deno's own WebGPU, on the tensors of a safetensors file that also holds the answers:
 //   deno run -A examples/deno.ts <bundle folder> kda_prefill case.safetensors B=1,T=63,H=1,K=128,V=128 [io=f32]
 const [folder, family, file, sizes, types = ""] = Deno.args;
+if (!sizes) throw new Error("usage: deno.ts <bundle folder> <family> <file> <sizes> [storage types]");
 const pairs = (text: string) => text.split(",").filter(Boolean).map((pair) => pair.split("="));
 const axes = Object.fromEntries(pairs(sizes).map(([name, size]) => [name, Number(size)]));
 const storage = Object.fromEntries(pairs(types));

@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { create, globals } from "webgpu";
 
 const [folder, family, file, sizes, types = ""] = process.argv.slice(2);
+if (!sizes) throw new Error("usage: node.mjs <bundle folder> <family> <file> <sizes> [storage types]");
 const pairs = (text) => text.split(",").filter(Boolean).map((pair) => pair.split("="));
 const axes = Object.fromEntries(pairs(sizes).map(([name, size]) => [name, Number(size)]));
 const storage = Object.fromEntries(pairs(types));
