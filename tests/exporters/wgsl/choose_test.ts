@@ -1,5 +1,7 @@
 // Which variant of a bundle serves a shape on a device, and the sentence where none does.
 import { rejects } from "node:assert/strict";
+import { describe } from "../../../exporters/wgsl/runtime/device.js";
+import { Kernel } from "../../../exporters/wgsl/runtime/kernel.js";
 import { assert, assertEquals, assertThrows } from "../../assert.ts";
 import { SAMPLE_DEVICE, sampleRequest } from "../sample_request.ts";
 import { withDevice, withWinner } from "../vary_request.ts";
@@ -92,6 +94,19 @@ Deno.test("a variant asked for by its id is the only one, with its storage types
     name: "RangeError",
     message: "No variant kda_prefill:tileV=7 is in this bundle",
   });
+});
+
+Deno.test("a variant of another vendor's device is not chosen, though nothing else is there", async () => {
+  const { family, devices, device } = await openKernel(sampleRequest(["kda_decode"]), {}, {
+    info: { vendor: "amd" },
+  });
+  const own = await describe(device, undefined);
+  const tuned = { ...family, variants: family.variants.filter((variant) => variant.device !== undefined) };
+  assertThrows(
+    () => new Kernel(device, own, { name: "kda_decode", devices, family: tuned, code: {} }, {}),
+    RangeError,
+    "it was tuned for another vendor",
+  );
 });
 
 Deno.test("choose() says which axis is wrong", async () => {

@@ -1,6 +1,7 @@
 // What a bundle's module encodes: dispatches and parameters of plan(), buffers bound once and again when they are others.
-import { kdaPrefill } from "../../../kernels/kda_prefill/mod.ts";
-import { initialConfig } from "../../../kernels/core/space.ts";
+import type { Axes } from "../../../kernels/core/family.ts";
+import { type Config, initialConfig } from "../../../kernels/core/space.ts";
+import { familyNamed } from "../../../kernels/mod.ts";
 import { capabilitiesOf } from "../../../profiles/capabilities.ts";
 import { assert, assertEquals, assertThrows } from "../../assert.ts";
 import { SAMPLE_DEVICE, sampleRequest } from "../sample_request.ts";
@@ -12,30 +13,40 @@ const DECODE = { N: 8, H: 32, K: 128, V: 128 };
 const PREFILL = { B: 1, T: 100, H: 2, K: 128, V: 128 };
 const prefill = () => openKernel(sampleRequest(["kda_prefill"]));
 
-Deno.test("encode() dispatches what plan() plans, in its order, with its parameters", async () => {
-  const { kernel, tensorsFor } = await prefill();
-  const config = initialConfig(kdaPrefill.space);
-  for (const scale of [undefined, 0.25]) {
-    for (const T of [100, 50_000]) {
-      const axes = { ...PREFILL, T };
-      const plan = kdaPrefill.plan(axes, config, capabilitiesOf(SAMPLE_DEVICE), { scale });
-      const { pass, dispatches } = fakePass();
-      kernel.encode(pass, tensorsFor(axes), axes, { scale });
-      assertEquals(dispatches.map(({ workgroups }) => workgroups), plan.passes.map((p) => [...p.workgroups]));
-      plan.passes.forEach(({ params, code, buffers }, i) => {
-        const { words, bound, ...dispatch } = dispatches[i];
-        const given = params.map(({ type }, at) =>
-          type === "u32" ? words.getUint32(4 * at, true) : words.getFloat32(4 * at, true)
+const SIZES: Readonly<Record<string, readonly Axes[]>> = {
+  kda_prefill: [PREFILL, { ...PREFILL, T: 50_000 }],
+  mla_decode: [{ N: 1, H: 32, S: 8192, P: 0 }, { N: 3, H: 32, S: 4096, P: 300 }],
+};
+
+for (const [name, sizes] of Object.entries(SIZES)) {
+  Deno.test(`encode() dispatches what plan() plans, in its order, with its parameters: ${name}`, async () => {
+    const { kernel, tensorsFor } = await openKernel(sampleRequest([name]));
+    const family = familyNamed(name);
+    for (const scale of [undefined, 0.25]) {
+      for (const axes of sizes) {
+        const config = initialConfig<Config>(family.space);
+        const plan = family.plan(axes, config, capabilitiesOf(SAMPLE_DEVICE), { scale });
+        const { pass, dispatches } = fakePass();
+        kernel.encode(pass, tensorsFor(axes), axes, { scale });
+        assertEquals(
+          dispatches.map(({ workgroups }) => workgroups),
+          plan.passes.map((p) => [...p.workgroups]),
         );
-        const wanted = params.map(({ type, value }) => type === "u32" ? value : Math.fround(value));
-        assertEquals(given, wanted, `T=${T}, pass ${i}`);
-        assert(dispatch.code.endsWith(code));
-        assertEquals(Object.keys(bound).length, buffers.length + 1);
-        assertEquals(words.byteLength % 16, 0);
-      });
+        plan.passes.forEach(({ params, code, buffers }, i) => {
+          const { words, bound, ...dispatch } = dispatches[i];
+          const given = params.map(({ type }, at) =>
+            type === "u32" ? words.getUint32(4 * at, true) : words.getFloat32(4 * at, true)
+          );
+          const wanted = params.map(({ type, value }) => type === "u32" ? value : Math.fround(value));
+          assertEquals(given, wanted, `${JSON.stringify(axes)}, pass ${i}`);
+          assert(dispatch.code.endsWith(code));
+          assertEquals(Object.keys(bound).length, buffers.length + 1);
+          assertEquals(words.byteLength % 16, 0);
+        });
+      }
     }
-  }
-});
+  });
+}
 
 Deno.test("encode() takes parts of buffers, and says which buffer is missing or too small", async () => {
   const { kernel, tensorsFor } = await openKernel(sampleRequest(["kda_decode"]));
@@ -53,9 +64,11 @@ Deno.test("encode() takes parts of buffers, and says which buffer is missing or 
   assertThrows(() => run({ buffer: large, offset: 512 }), RangeError, `the buffer has ${bytes - 256}`);
   assertThrows(() => run({ buffer: large, size: 256 }), RangeError, "the buffer has 256");
   assertEquals(dispatches.length, 0);
-  run({ buffer: large, offset: 256 });
-  const bound = Object.values(dispatches[0].bound).find(({ buffer }) => buffer as unknown === large)!;
-  assertEquals([bound.offset, bound.size], [256, bytes]);
+  for (const offset of [256, 0, undefined]) run({ buffer: large, offset });
+  const parts = dispatches.map(({ bound }) =>
+    Object.values(bound).find(({ buffer }) => buffer as unknown === large)!
+  );
+  assertEquals(parts.map(({ offset, size }) => [offset, size]), [[256, bytes], [0, bytes], [0, bytes]]);
 });
 
 Deno.test("encode() binds a set of buffers once, and again when a tensor was replaced", async () => {
@@ -72,7 +85,7 @@ Deno.test("encode() binds a set of buffers once, and again when a tensor was rep
   assertEquals(used, [false, false, false, true, false, true]);
 });
 
-Deno.test("encode() lets scratch grow between calls of one pass, and forgets the smaller one", async () => {
+Deno.test("encode() lets scratch grow between calls of one pass", async () => {
   const { kernel, tensorsFor, buffers, groupsMade } = await prefill();
   const { pass, dispatches } = fakePass();
   const [small, large] = [PREFILL, { ...PREFILL, T: 1000 }];

@@ -22,5 +22,5 @@ export async function openKernel(
       Object.entries(kernel.choose(axes).buffers as Record<string, { bytes: number; role: string }>)
         .filter(([, { role }]) => role !== "scratch").map(([name, { bytes }]) => [name, fakeBuffer(bytes)]),
     );
-  return { kernel, tensorsFor, family: families[name], ...fake };
+  return { kernel, tensorsFor, family: families[name], devices, ...fake };
 }
