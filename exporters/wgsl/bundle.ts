@@ -43,6 +43,7 @@ export async function bundleOf({ devices, families }: ExportRequest): Promise<Bu
     const variants = [...tuned, ...portable(family, winners, hash)].map((bundled) =>
       named(family, bundled, texts)
     );
+    if (variants.length === 0) continue;
     parts[family.name] = {
       doc: family.doc,
       axes: Object.fromEntries(
@@ -53,6 +54,10 @@ export async function bundleOf({ devices, families }: ExportRequest): Promise<Bu
       tensors: tensorWords(family),
       variants,
     };
+  }
+  if (Object.keys(parts).length === 0) {
+    const names = families.map(({ name }) => name).join(", ");
+    throw new RangeError(`Cannot export ${names} as WGSL: no device has a winner of it; tune it first`);
   }
   return {
     manifest: {

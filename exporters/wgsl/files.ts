@@ -1,12 +1,16 @@
 import licence from "../../LICENSE" with { type: "text" };
 import type { ExportFile } from "../exporter.ts";
 import type { Bundle } from "./bundle.ts";
+import { wideJson } from "./wide_json.ts";
 import { type ManifestFamily, manifestJsonSchema } from "./manifest.ts";
+import chooseCode from "./runtime/choose.js" with { type: "text" };
 import deviceCode from "./runtime/device.js" with { type: "text" };
 import formulaCode from "./runtime/formula.js" with { type: "text" };
 import indexTypes from "./runtime/index.d.ts" with { type: "text" };
 import indexCode from "./runtime/index.js" with { type: "text" };
 import kernelCode from "./runtime/kernel.js" with { type: "text" };
+import pipelinesCode from "./runtime/pipelines.js" with { type: "text" };
+import stepsCode from "./runtime/steps.js" with { type: "text" };
 
 /** The files of a bundle, without its README: WGSL, manifest, the module that loads them, and its types. */
 export function bundleFiles({ manifest, texts }: Bundle): ExportFile[] {
@@ -15,6 +19,9 @@ export function bundleFiles({ manifest, texts }: Bundle): ExportFile[] {
     { path: "index.js", text: indexCode },
     { path: "index.d.ts", text: indexTypes + "\n" + familyTypes(families) },
     { path: "kernel.js", text: kernelCode },
+    { path: "choose.js", text: chooseCode },
+    { path: "steps.js", text: stepsCode },
+    { path: "pipelines.js", text: pipelinesCode },
     { path: "device.js", text: deviceCode },
     { path: "formula.js", text: formulaCode },
     { path: "families.js", text: familiesModule(Object.keys(families), devices) },
@@ -40,7 +47,7 @@ export function bundleFiles({ manifest, texts }: Bundle): ExportFile[] {
   ];
 }
 
-const json = (value: unknown) => JSON.stringify(value, null, 2) + "\n";
+const json = (value: unknown) => wideJson(value) + "\n";
 
 /** A family is loaded when it is asked for. */
 function familiesModule(names: readonly string[], devices: unknown): string {

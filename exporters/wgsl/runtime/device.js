@@ -49,32 +49,52 @@ export async function requestDevice(adapter) {
 /** @param {string | undefined} text */
 const words = (text) => (text ?? "").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
 
+/** @type {WeakMap<GPUDevice, ReturnType<typeof ask>>} */
+const described = new WeakMap();
+
 /**
- * Who a device is, what it grants, and whether its WGSL front end is naga, which has subgroups without `enable`.
+ * Who a device is and what it grants; asked once a device.
  * @param {GPUDevice} device
  * @param {GPUAdapterInfo | undefined} given The adapter's info, where the device has none.
  */
-export async function describe(device, given) {
+export function describe(device, given) {
+  const own = described.get(device) ?? ask(device, given);
+  described.set(device, own);
+  return own;
+}
+
+/**
+ * @param {GPUDevice} device
+ * @param {GPUAdapterInfo | undefined} given
+ */
+async function ask(device, given) {
   const info = /** @type {any} */ (given ?? device.adapterInfo ?? {});
   const vendor = VENDORS[info.vendor] ?? words(info.vendor);
   const names = [words(info.device), words(info.description)].filter((name) => name !== "");
   const limits = /** @type {any} */ (device.limits);
+  const subgroups = device.features.has("subgroups");
+  // naga has subgroups and refuses the line; undefined where there are none to tell by.
+  const naga = subgroups ? await refuses(device, "enable subgroups;") : undefined;
+  const { subgroupMinSize: min, subgroupMaxSize: max } = info;
   return {
     vendor,
     architecture: words(info.architecture),
     names,
     software: info.isFallbackAdapter === true || SOFTWARE.test(`${vendor} ${info.architecture} ${names}`),
-    naga: device.features.has("subgroups") && await refuses(device, "enable subgroups;"),
+    naga,
     features: device.features,
     limits,
     maxBinding: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
     maxGroups: limits.maxComputeWorkgroupsPerDimension,
-    subgroupSize: { min: info.subgroupMinSize, max: info.subgroupMaxSize },
+    // Where the driver may choose, variants were tuned for what it chose.
+    subgroupSize: subgroups && !(min === max && min > 0)
+      ? await measureSubgroups(device, naga)
+      : { min, max },
     matrices: [...info.subgroupMatrixConfigs ?? []],
   };
 }
 
-/** @typedef {Awaited<ReturnType<typeof describe>>} Described */
+/** @typedef {Awaited<ReturnType<typeof ask>>} Described */
 
 /**
  * @param {GPUDevice} device
@@ -87,6 +107,40 @@ async function refuses(device, directive) {
 }
 
 /**
+ * The subgroup sizes that 64 invocations see.
+ * @param {GPUDevice} device
+ * @param {boolean | undefined} naga
+ */
+async function measureSubgroups(device, naga) {
+  const code = `${naga ? "" : "enable subgroups;"}
+@group(0) @binding(0) var<storage, read_write> sizes: array<u32>;
+@compute @workgroup_size(64)
+fn main(@builtin(local_invocation_index) i: u32, @builtin(subgroup_size) size: u32) {
+  sizes[i] = size;
+}`;
+  const compute = { module: device.createShaderModule({ code }), entryPoint: "main" };
+  const pipeline = await device.createComputePipelineAsync({ layout: "auto", compute });
+  const sizes = device.createBuffer({ size: 256, usage: 0x80 | 0x04 }); // STORAGE | COPY_SRC
+  const copy = device.createBuffer({ size: 256, usage: 0x08 | 0x01 }); // COPY_DST | MAP_READ
+  const layout = pipeline.getBindGroupLayout(0);
+  const encoder = device.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  pass.setPipeline(pipeline);
+  pass.setBindGroup(
+    0,
+    device.createBindGroup({ layout, entries: [{ binding: 0, resource: { buffer: sizes } }] }),
+  );
+  pass.dispatchWorkgroups(1);
+  pass.end();
+  encoder.copyBufferToBuffer(sizes, 0, copy, 0, 256);
+  device.queue.submit([encoder.finish()]);
+  await copy.mapAsync(1);
+  const seen = [...new Uint32Array(copy.getMappedRange())];
+  for (const buffer of [sizes, copy]) buffer.destroy();
+  return { min: Math.min(...seen), max: Math.max(...seen) };
+}
+
+/**
  * How near a tuned device is: 0 the same adapter, 1 its architecture, 2 its vendor; undefined: it says nothing.
  * @param {any} known A device of the manifest.
  * @param {Described} own
@@ -94,6 +148,7 @@ async function refuses(device, directive) {
 export function rungOf(known, own) {
   if (known.software !== own.software || known.vendor !== own.vendor) return undefined;
   if (own.names.includes(words(known.description)) || own.names.includes(words(known.device))) return 0;
+  if (known.vendor === "") return undefined;
   return known.architecture !== "" && words(known.architecture) === own.architecture ? 1 : 2;
 }
 

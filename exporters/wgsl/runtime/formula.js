@@ -46,13 +46,13 @@ export function parse(text) {
   /** @returns {Tree} */
   const primary = () => {
     const token = tokens[at++];
-    if (/^\d/.test(token)) return Number(token);
+    if (/^\d+$/.test(token)) return Number(token);
     if (token === "(") {
       const inner = level();
       expect(")");
       return inner;
     }
-    if (!/^\w/.test(token ?? "")) expect("");
+    if (!/^[A-Za-z_]/.test(token ?? "")) expect("");
     if (tokens[at] !== "(") return token;
     const call = /** @type {[string, ...any[]]} */ ([token]);
     do {
@@ -89,11 +89,11 @@ export function evaluate(text, names) {
 function walk(tree, names) {
   if (typeof tree === "number") return tree;
   if (typeof tree === "string") {
-    if (!(tree in names)) throw new RangeError(`No size is called "${tree}"`);
+    if (!Object.hasOwn(names, tree)) throw new RangeError(`No size is called "${tree}"`);
     return names[tree];
   }
   const [name, ...operands] = tree;
-  if (!(name in OPERATIONS)) throw new RangeError(`No operation is called "${name}"`);
+  if (!Object.hasOwn(OPERATIONS, name)) throw new RangeError(`No operation is called "${name}"`);
   return OPERATIONS[name](...operands.map((operand) => walk(operand, names)));
 }
 

@@ -9,7 +9,7 @@ export type Binding = GPUBuffer | {
 };
 
 export interface LoadOptions<S = Readonly<Record<string, string>>> {
-  /** Storage types of your tensors, where they are not the default's (f32). */
+  /** Storage types of your tensors, where they are not the first that each of the family's lists. */
   readonly storage?: S;
   /** The only variant to use, by its id, whatever device it was tuned on. */
   readonly variant?: string;
@@ -21,8 +21,8 @@ export interface LoadOptions<S = Readonly<Record<string, string>>> {
 export interface Choice {
   /** The variant's id, `family:tunable=value;...`. */
   readonly id: string;
-  /** How near its device is to this one; `portable`: the default, tuned on none. */
-  readonly rung: "adapter" | "architecture" | "vendor" | "portable";
+  /** How near its device is to this one; `portable`: the default, tuned on none; `other`: asked for by its id. */
+  readonly rung: "adapter" | "architecture" | "vendor" | "portable" | "other";
   /** The workload bucket it won. */
   readonly bucket?: string;
   /** Its time and error on the device it was tuned on. */
@@ -31,6 +31,8 @@ export interface Choice {
     readonly timing: { readonly medianUs: number; readonly madUs: number };
     readonly error: number;
   };
+  /** Largest RMS error ratio it was verified to. */
+  readonly tolerance: number;
   /** Every buffer it binds; `scratch` is allocated for you, a `state` is read and written in place. */
   readonly buffers: Readonly<
     Record<string, {

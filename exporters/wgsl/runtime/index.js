@@ -1,3 +1,4 @@
+// @ts-self-types="./index.d.ts"
 // @ts-check
 // Tuned kernels for WebGPU, without a dependency: `const kda = await load(device, "kda_prefill")`.
 import { describe, requestDevice } from "./device.js";
@@ -15,7 +16,7 @@ export { requestDevice };
 export async function load(device, name, options = {}) {
   const names = Object.keys(families);
   const family = name ?? (names.length === 1 ? names[0] : "");
-  const source = families[family];
+  const source = Object.hasOwn(families, family) ? families[family] : undefined;
   if (!source) throw new RangeError(`No family "${family}" is in this bundle: it has ${names.join(", ")}`);
   const [data, own] = await Promise.all([source(), describe(device, options.adapterInfo)]);
   return new Kernel(device, own, { name: family, devices, ...data }, options);
