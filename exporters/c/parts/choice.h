@@ -10,14 +10,14 @@ typedef enum dt_status {
   DT_NO_GROUPS   /* a dispatch has more workgroups than the device takes; what: its pass */
 } dt_status;
 
-/* How near the device is on which the variant was tuned. */
-typedef enum dt_rung { DT_ADAPTER, DT_ARCHITECTURE, DT_VENDOR, DT_PORTABLE } dt_rung;
+/* How near the device is on which the variant was tuned; other: asked for by its id. */
+typedef enum dt_rung { DT_ADAPTER, DT_ARCHITECTURE, DT_VENDOR, DT_PORTABLE, DT_OTHER } dt_rung;
 
 /* What is asked for beside the sizes; NULL or zeros: the defaults. */
 typedef struct dt_request {
   const dt_setting *storage; /* where the caller's tensors are not of the family's first storage types */
   size_t storage_count;
-  const char *variant; /* the only id to choose from, whatever device it was tuned on */
+  const char *variant; /* the only id to choose from, whatever device it was tuned on; it brings its storage types */
 } dt_request;
 
 /* The variant that serves a call, or why none does. */

@@ -34,7 +34,7 @@ static inline dt_status dt_choose(const dt_family *family, const dt_device *devi
     if (pinned && strcmp(variant->id, pinned) != 0) continue;
     is_there = 1;
     if (!dt_is_stored(family, variant, request)) continue;
-    if (rung < 0 && pinned) rung = DT_VENDOR;
+    if (rung < 0 && pinned) rung = DT_OTHER;
     reason.what = "vendor";
     if (rung < 0 || !dt_runs(variant, device, &reason)) {
       if (!can_run) *choice = reason;

@@ -48,6 +48,7 @@ static inline int dt_rung_of(const dt_known *known, const dt_device *own) {
       dt_same_name(known->device, own->device) || dt_same_name(known->device, own->description)) {
     return DT_ADAPTER;
   }
+  if (no_vendor) return -1;
   return dt_same_name(known->architecture, own->architecture) ? DT_ARCHITECTURE : DT_VENDOR;
 }
 

@@ -1,10 +1,10 @@
-/* The value asked for of a storage type, else the family's first. */
+/* The value asked for of a storage type, else the family's first; NULL: any, which a variant asked for by its id brings. */
 static inline const char *dt_wanted(const dt_storage *storage, const dt_request *request) {
   size_t i;
   for (i = 0; request && i < request->storage_count; i++) {
     if (strcmp(request->storage[i].name, storage->name) == 0) return request->storage[i].value;
   }
-  return storage->values[0];
+  return request && request->variant ? NULL : storage->values[0];
 }
 
 /* Whether the family has every storage type asked for. */
@@ -31,7 +31,7 @@ static inline int dt_is_stored(const dt_family *family, const dt_variant *varian
     for (k = 0; k < variant->storage_count; k++) {
       if (strcmp(variant->storage[k].name, family->storage[i].name) == 0) break;
     }
-    if (k == variant->storage_count || strcmp(variant->storage[k].value, wanted) != 0) return 0;
+    if (k == variant->storage_count || (wanted && strcmp(variant->storage[k].value, wanted) != 0)) return 0;
   }
   return 1;
 }

@@ -16,13 +16,14 @@ pub enum Status {
     NoGroups,
 }
 
-/// How near the device is on which the variant was tuned, the nearest first.
+/// How near the device is on which the variant was tuned, the nearest first; other: asked for by its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rung {
     Adapter,
     Architecture,
     Vendor,
     Portable,
+    Other,
 }
 
 /// What is asked for beside the sizes.
@@ -30,7 +31,7 @@ pub enum Rung {
 pub struct Request<'a> {
     /// Where the caller's tensors are not of the family's first storage types, by name.
     pub storage: &'a [(&'a str, &'a str)],
-    /// The only id to choose from, whatever device it was tuned on.
+    /// The only id to choose from, whatever device it was tuned on; it brings its storage types.
     pub variant: Option<&'a str>,
 }
 

@@ -18,16 +18,18 @@ impl Family {
         variant.classes.iter().zip(&sizes).map(steps).sum()
     }
 
-    /// The value asked for of a storage type, else the first.
-    fn wanted<'a>(&self, request: &Request<'a>, at: usize) -> &'a str {
+    /// The value asked for of a storage type, else the first; none: any, which a variant asked for by its id brings.
+    fn wanted<'a>(&self, request: &Request<'a>, at: usize) -> Option<&'a str> {
         let (name, values) = self.storage[at];
-        request.storage.iter().find(|asked| asked.0 == name).map_or(values[0], |asked| asked.1)
+        let first = if request.variant.is_some() { None } else { Some(values[0]) };
+        request.storage.iter().find(|asked| asked.0 == name).map_or(first, |asked| Some(asked.1))
     }
 
     fn is_stored(&self, variant: &Variant, request: &Request<'_>) -> bool {
         (0..self.storage.len()).all(|at| {
-            let wanted = (self.storage[at].0, self.wanted(request, at));
-            variant.storage.iter().any(|&setting| setting == wanted)
+            let wanted = self.wanted(request, at);
+            let is_wanted = |value| wanted.map_or(true, |wanted| wanted == value);
+            variant.storage.iter().any(|&(name, value)| name == self.storage[at].0 && is_wanted(value))
         })
     }
 
@@ -59,7 +61,7 @@ impl Family {
                 continue;
             }
             let known = variant.device.map(|at| &DEVICES[at]);
-            let pinned = request.variant.map(|_| Rung::Vendor);
+            let pinned = request.variant.map(|_| Rung::Other);
             let near = known.map_or(Some(Rung::Portable), |known| rung_of(known, device).or(pinned));
             let rung = match (near, variant.refusal_of(device)) {
                 (None, _) => {

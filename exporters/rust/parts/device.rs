@@ -48,6 +48,9 @@ fn rung_of(known: &Known, own: &Device<'_>) -> Option<Rung> {
     if is_named(known.description) || is_named(known.device) {
         return Some(Rung::Adapter);
     }
+    if no_vendor {
+        return None;
+    }
     let is_built_alike = same_name(known.architecture, own.architecture);
     Some(if is_built_alike { Rung::Architecture } else { Rung::Vendor })
 }

@@ -13,7 +13,7 @@ const VENDORS = /** @type {Record<string, string>} */ ({
   32902: "intel",
   65541: "mesa",
 });
-const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic render/;
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic-render/;
 const LIMITS = [
   "maxComputeWorkgroupStorageSize",
   "maxComputeInvocationsPerWorkgroup",
@@ -27,6 +27,9 @@ const LIMITS = [
 ];
 const WANTED = ["shader-f16", "subgroups", "chromium-experimental-subgroup-matrix", "timestamp-query"];
 
+/** What adapters told of themselves, by their devices: devices tell less (Dawn's leave out the matrix unit's shapes). */
+const infos = /** @type {WeakMap<GPUDevice, GPUAdapterInfo>} */ (new WeakMap());
+
 /**
  * A device with every feature and limit kernels may use. Deno grants subgroups without listing them, so they are asked
  * for and then looked up.
@@ -38,7 +41,9 @@ export async function requestDevice(adapter) {
   for (const names of [[...new Set([...listed, "subgroups"])], listed]) {
     try {
       const requiredFeatures = /** @type {GPUFeatureName[]} */ (names);
-      return await adapter.requestDevice({ requiredFeatures, requiredLimits: limits });
+      const device = await adapter.requestDevice({ requiredFeatures, requiredLimits: limits });
+      infos.set(device, adapter.info);
+      return device;
     } catch (error) {
       if (names === listed || names.length === listed.length) throw error;
     }
@@ -68,7 +73,7 @@ export function describe(device, given) {
  * @param {GPUAdapterInfo | undefined} given
  */
 async function ask(device, given) {
-  const info = /** @type {any} */ (given ?? device.adapterInfo ?? {});
+  const info = /** @type {any} */ (given ?? infos.get(device) ?? device.adapterInfo ?? {});
   const vendor = VENDORS[info.vendor] ?? words(info.vendor);
   const names = [words(info.device), words(info.description)].filter((name) => name !== "");
   const limits = /** @type {any} */ (device.limits);

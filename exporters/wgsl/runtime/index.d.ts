@@ -13,7 +13,7 @@ export interface LoadOptions<S = Readonly<Record<string, string>>> {
   readonly storage?: S;
   /** The only variant to use, by its id, whatever device it was tuned on. */
   readonly variant?: string;
-  /** `adapter.info`, for implementations whose devices have no `adapterInfo`. */
+  /** `adapter.info`, for a device that `requestDevice` here did not make: devices tell less of themselves, or nothing. */
   readonly adapterInfo?: GPUAdapterInfo;
 }
 

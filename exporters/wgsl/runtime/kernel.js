@@ -19,6 +19,8 @@ export class Kernel {
   #pipelines;
   /** @type {Map<string, Call>} */
   #calls = new Map();
+  /** The call before, which engines repeat layer after layer. */
+  #last = /** @type {{ axes: Record<string, number>, scale?: number, call: Call } | undefined} */ (undefined);
   /** @type {Map<string, GPUBuffer>} */
   #scratch = new Map();
 
@@ -62,13 +64,11 @@ export class Kernel {
    * @param {{ scale?: number }} options
    */
   encode(pass, tensors, axes, { scale } = {}) {
-    const call = this.#call(axes, scale);
-    const groups = this.#groupsOf(call, this.#bind(call, tensors));
-    call.steps.forEach(({ pass: step, workgroups: [x, y, z] }, i) => {
-      pass.setPipeline(this.#pipelines.get(step).pipeline);
-      pass.setBindGroup(0, groups[i]);
-      pass.dispatchWorkgroups(x, y, z);
-    });
+    for (const { pipeline, group, workgroups } of this.#dispatchesOf(this.#call(axes, scale), tensors)) {
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, group);
+      pass.dispatchWorkgroups(workgroups[0], workgroups[1], workgroups[2]);
+    }
   }
 
   /** Frees scratch and parameters; work that was submitted still runs. */
@@ -77,6 +77,7 @@ export class Kernel {
     for (const { steps } of this.#calls.values()) for (const { uniform } of steps) uniform?.destroy();
     this.#scratch.clear();
     this.#calls.clear();
+    this.#last = undefined;
   }
 
   /**
@@ -86,6 +87,19 @@ export class Kernel {
    * @returns {Call}
    */
   #call(axes, scale) {
+    const last = this.#last;
+    if (last && last.scale === scale && isSame(last.axes, axes)) return last.call;
+    const call = this.#callOf(axes, scale);
+    this.#last = { axes: { ...axes }, scale, call };
+    return call;
+  }
+
+  /**
+   * @param {Record<string, number>} axes
+   * @param {number} [scale]
+   * @returns {Call}
+   */
+  #callOf(axes, scale) {
     const key = `${Object.entries(axes)},${scale}`;
     const known = this.#calls.get(key);
     if (known) return known;
@@ -129,33 +143,36 @@ export class Kernel {
   }
 
   /**
-   * Bind groups of a call's dispatches, as remembered from an earlier call with the same buffers.
+   * A call's dispatches, bound; as remembered from an earlier call with the same buffers.
    * @param {Call} call
-   * @param {Record<string, GPUBufferBinding>} bound
-   * @returns {GPUBindGroup[]}
+   * @param {Record<string, GPUBuffer | GPUBufferBinding>} tensors
+   * @returns {any[]}
    */
-  #groupsOf({ steps, bindings }, bound) {
-    const same = bindings.find((known) =>
-      Object.keys(bound).every((name) =>
-        known.bound[name].buffer === bound[name].buffer && known.bound[name].offset === bound[name].offset
-      )
+  #dispatchesOf(call, tensors) {
+    const known = call.bindings.find(({ given }) => isGiven(given, tensors));
+    if (known) return known.dispatches;
+    const bound = this.#bind(call, tensors);
+    const dispatches = call.steps.map((step) => {
+      const { pipeline, layout } = this.#pipelines.get(step.pass);
+      const buffers = step.pass.bindings.map((/** @type {any} */ { binding, buffer }) => ({
+        binding,
+        resource: bound[buffer],
+      }));
+      const entries = [{ binding: 0, resource: { buffer: this.#uniformOf(step) } }, ...buffers];
+      return {
+        pipeline,
+        group: this.#device.createBindGroup({ layout, entries }),
+        workgroups: step.workgroups,
+      };
+    });
+    const given = Object.fromEntries(
+      call.variant.buffers.filter((/** @type {any} */ { role }) => role !== "scratch").map((
+        /** @type {any} */ { name },
+      ) => [name, "buffer" in tensors[name] ? { ...tensors[name] } : tensors[name]]),
     );
-    if (same) return same.groups;
-    const groups = steps.map((step) =>
-      this.#device.createBindGroup({
-        layout: this.#pipelines.get(step.pass).layout,
-        entries: [
-          { binding: 0, resource: { buffer: this.#uniformOf(step) } },
-          ...step.pass.bindings.map((/** @type {any} */ { binding, buffer }) => ({
-            binding,
-            resource: bound[buffer],
-          })),
-        ],
-      })
-    );
-    bindings.push({ bound, groups });
-    if (bindings.length > MOST_REMEMBERED) bindings.shift();
-    return groups;
+    call.bindings.push({ given, dispatches });
+    if (call.bindings.length > MOST_REMEMBERED) call.bindings.shift();
+    return dispatches;
   }
 
   /** @param {any} step */
@@ -181,4 +198,32 @@ export class Kernel {
     for (const call of this.#calls.values()) call.bindings.length = 0;
     return grown;
   }
+}
+
+/**
+ * @param {Record<string, unknown>} a
+ * @param {Record<string, unknown>} b
+ */
+function isSame(a, b) {
+  let more = 0;
+  for (const name in a) {
+    if (a[name] !== b[name]) return false;
+    more++;
+  }
+  for (const _ in b) more--;
+  return more === 0;
+}
+
+/**
+ * Whether tensors are those of an earlier call.
+ * @param {Record<string, any>} given
+ * @param {Record<string, any>} tensors
+ */
+function isGiven(given, tensors) {
+  for (const name in given) {
+    const [was, is] = [given[name], tensors[name]];
+    if (was === is) continue;
+    if (!is || !("buffer" in was) || !isSame(was, is)) return false;
+  }
+  return true;
 }

@@ -30,7 +30,7 @@ export async function checkLines(request: ExportRequest, print: (cases: readonly
     served.length > cases.length / 2 && served.length < cases.length,
     "calls should be served, and a few refused",
   );
-  for (const rung of ["adapter", "architecture", "vendor", "portable"]) {
+  for (const rung of ["adapter", "architecture", "vendor", "portable", "other"]) {
     assert(
       served.some(([head]) => head.split(" ")[2] === rung),
       `no call is served by a variant of its ${rung}`,

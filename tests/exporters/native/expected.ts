@@ -58,10 +58,10 @@ function statusOf({ message }: RangeError): string {
 const STATUSES: readonly [string, RegExp][] = [
   ["NoStorage", /^No \w+ of \w+ \w+ is in this bundle/],
   ["NoVariant", /^No variant \S+ is in this bundle/],
-  ["BadAxis", /^Axis \w+ of .* must be from/],
+  ["BadAxis", /^Axis \w+ of .* must be a whole number from/],
   ["NoDevice", /^Cannot run \w+ on this device/],
   ["NoSizes", /^No variant of \w+ in this bundle serves/],
-  ["NoGroups", /^Cannot run .* workgroups$/],
+  ["NoGroups", /^Cannot run .* workgroups, and the device dispatches/],
 ];
 
 const fakeDevice = {

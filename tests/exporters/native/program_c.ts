@@ -30,7 +30,7 @@ typedef struct one {
 } one;
 ${settings.join("")}static const one cases[] = {\n${rows.join("")}};
 static const char *const statuses[] = {"", "NoStorage", "NoVariant", "BadAxis", "NoDevice", "NoSizes", "NoGroups"};
-static const char *const rungs[] = {"adapter", "architecture", "vendor", "portable"};
+static const char *const rungs[] = {"adapter", "architecture", "vendor", "portable", "other"};
 static const char *const dtypes[] = {"f32", "f16", "u32", "i32"};
 static const char *const roles[] = {"input", "output", "state", "scratch"};
 

@@ -73,15 +73,17 @@ function fakeAdapter(listed: readonly string[], granted = listed) {
     requestDevice(wanted: typeof asked[0]) {
       asked.push(wanted);
       const missing = wanted.requiredFeatures.find((name) => !granted.includes(name));
-      return missing ? Promise.reject(new TypeError(`no ${missing}`)) : Promise.resolve("a device");
+      return missing ? Promise.reject(new TypeError(`no ${missing}`)) : Promise.resolve(DEVICE);
     },
   };
   return { adapter: adapter as unknown as GPUAdapter, asked };
 }
 
+const DEVICE = { label: "a device" };
+
 Deno.test("requestDevice() asks for every feature and limit kernels use, and for subgroups that are not listed", async () => {
   const silent = fakeAdapter(["shader-f16", "depth-clip-control"], ["shader-f16", "subgroups"]);
-  assertEquals(await requestDevice(silent.adapter) as unknown, "a device");
+  assertEquals(await requestDevice(silent.adapter) as unknown, DEVICE);
   assertEquals(silent.asked.map(({ requiredFeatures }) => requiredFeatures), [["shader-f16", "subgroups"]]);
   assertEquals(silent.asked[0].requiredLimits.maxComputeWorkgroupStorageSize, 49152);
   const without = fakeAdapter(["shader-f16"]);

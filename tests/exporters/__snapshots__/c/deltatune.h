@@ -919,14 +919,14 @@ typedef enum dt_status {
   DT_NO_GROUPS   /* a dispatch has more workgroups than the device takes; what: its pass */
 } dt_status;
 
-/* How near the device is on which the variant was tuned. */
-typedef enum dt_rung { DT_ADAPTER, DT_ARCHITECTURE, DT_VENDOR, DT_PORTABLE } dt_rung;
+/* How near the device is on which the variant was tuned; other: asked for by its id. */
+typedef enum dt_rung { DT_ADAPTER, DT_ARCHITECTURE, DT_VENDOR, DT_PORTABLE, DT_OTHER } dt_rung;
 
 /* What is asked for beside the sizes; NULL or zeros: the defaults. */
 typedef struct dt_request {
   const dt_setting *storage; /* where the caller's tensors are not of the family's first storage types */
   size_t storage_count;
-  const char *variant; /* the only id to choose from, whatever device it was tuned on */
+  const char *variant; /* the only id to choose from, whatever device it was tuned on; it brings its storage types */
 } dt_request;
 
 /* The variant that serves a call, or why none does. */
@@ -1005,6 +1005,7 @@ static inline int dt_rung_of(const dt_known *known, const dt_device *own) {
       dt_same_name(known->device, own->device) || dt_same_name(known->device, own->description)) {
     return DT_ADAPTER;
   }
+  if (no_vendor) return -1;
   return dt_same_name(known->architecture, own->architecture) ? DT_ARCHITECTURE : DT_VENDOR;
 }
 
@@ -1128,13 +1129,13 @@ static inline uint64_t dt_distance(const dt_family *family, const dt_variant *va
   return distance;
 }
 
-/* The value asked for of a storage type, else the family's first. */
+/* The value asked for of a storage type, else the family's first; NULL: any, which a variant asked for by its id brings. */
 static inline const char *dt_wanted(const dt_storage *storage, const dt_request *request) {
   size_t i;
   for (i = 0; request && i < request->storage_count; i++) {
     if (strcmp(request->storage[i].name, storage->name) == 0) return request->storage[i].value;
   }
-  return storage->values[0];
+  return request && request->variant ? NULL : storage->values[0];
 }
 
 /* Whether the family has every storage type asked for. */
@@ -1161,7 +1162,7 @@ static inline int dt_is_stored(const dt_family *family, const dt_variant *varian
     for (k = 0; k < variant->storage_count; k++) {
       if (strcmp(variant->storage[k].name, family->storage[i].name) == 0) break;
     }
-    if (k == variant->storage_count || strcmp(variant->storage[k].value, wanted) != 0) return 0;
+    if (k == variant->storage_count || (wanted && strcmp(variant->storage[k].value, wanted) != 0)) return 0;
   }
   return 1;
 }
@@ -1238,7 +1239,7 @@ static inline dt_status dt_choose(const dt_family *family, const dt_device *devi
     if (pinned && strcmp(variant->id, pinned) != 0) continue;
     is_there = 1;
     if (!dt_is_stored(family, variant, request)) continue;
-    if (rung < 0 && pinned) rung = DT_VENDOR;
+    if (rung < 0 && pinned) rung = DT_OTHER;
     reason.what = "vendor";
     if (rung < 0 || !dt_runs(variant, device, &reason)) {
       if (!can_run) *choice = reason;

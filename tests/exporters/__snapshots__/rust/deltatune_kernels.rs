@@ -1130,13 +1130,14 @@ pub enum Status {
     NoGroups,
 }
 
-/// How near the device is on which the variant was tuned, the nearest first.
+/// How near the device is on which the variant was tuned, the nearest first; other: asked for by its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rung {
     Adapter,
     Architecture,
     Vendor,
     Portable,
+    Other,
 }
 
 /// What is asked for beside the sizes.
@@ -1144,7 +1145,7 @@ pub enum Rung {
 pub struct Request<'a> {
     /// Where the caller's tensors are not of the family's first storage types, by name.
     pub storage: &'a [(&'a str, &'a str)],
-    /// The only id to choose from, whatever device it was tuned on.
+    /// The only id to choose from, whatever device it was tuned on; it brings its storage types.
     pub variant: Option<&'a str>,
 }
 
@@ -1219,6 +1220,9 @@ fn rung_of(known: &Known, own: &Device<'_>) -> Option<Rung> {
     let is_named = |name: &str| same_name(name, own.device) || same_name(name, own.description);
     if is_named(known.description) || is_named(known.device) {
         return Some(Rung::Adapter);
+    }
+    if no_vendor {
+        return None;
     }
     let is_built_alike = same_name(known.architecture, own.architecture);
     Some(if is_built_alike { Rung::Architecture } else { Rung::Vendor })
@@ -1332,16 +1336,18 @@ impl Family {
         variant.classes.iter().zip(&sizes).map(steps).sum()
     }
 
-    /// The value asked for of a storage type, else the first.
-    fn wanted<'a>(&self, request: &Request<'a>, at: usize) -> &'a str {
+    /// The value asked for of a storage type, else the first; none: any, which a variant asked for by its id brings.
+    fn wanted<'a>(&self, request: &Request<'a>, at: usize) -> Option<&'a str> {
         let (name, values) = self.storage[at];
-        request.storage.iter().find(|asked| asked.0 == name).map_or(values[0], |asked| asked.1)
+        let first = if request.variant.is_some() { None } else { Some(values[0]) };
+        request.storage.iter().find(|asked| asked.0 == name).map_or(first, |asked| Some(asked.1))
     }
 
     fn is_stored(&self, variant: &Variant, request: &Request<'_>) -> bool {
         (0..self.storage.len()).all(|at| {
-            let wanted = (self.storage[at].0, self.wanted(request, at));
-            variant.storage.iter().any(|&setting| setting == wanted)
+            let wanted = self.wanted(request, at);
+            let is_wanted = |value| wanted.map_or(true, |wanted| wanted == value);
+            variant.storage.iter().any(|&(name, value)| name == self.storage[at].0 && is_wanted(value))
         })
     }
 
@@ -1373,7 +1379,7 @@ impl Family {
                 continue;
             }
             let known = variant.device.map(|at| &DEVICES[at]);
-            let pinned = request.variant.map(|_| Rung::Vendor);
+            let pinned = request.variant.map(|_| Rung::Other);
             let near = known.map_or(Some(Rung::Portable), |known| rung_of(known, device).or(pinned));
             let rung = match (near, variant.refusal_of(device)) {
                 (None, _) => {
