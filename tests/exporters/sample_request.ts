@@ -6,6 +6,7 @@ import type { ExportRequest, Tuned } from "../../exporters/exporter.ts";
 import { bucketOf } from "../../profiles/buckets.ts";
 import { deviceSlug } from "../../profiles/device_ladder.ts";
 import type { DeviceRecord, Trial, Winner } from "../../profiles/schema.ts";
+import { DESKTOP_DEVICE } from "../contracts/devices.ts";
 import { failedTrial, sampleDevice, sampleTiming, sampleTrial } from "../profiles/samples.ts";
 
 /** What the sample device has won with: times are made up, round and unlike each other. */
@@ -26,17 +27,7 @@ export const SAMPLE_DEVICE: DeviceRecord = sampleDevice({
   driver: "570.1",
   features: ["timestamp-query", "shader-f16", "subgroups"],
   subgroupSize: { min: 32, max: 32 },
-  limits: {
-    maxComputeWorkgroupStorageSize: 49152,
-    maxComputeInvocationsPerWorkgroup: 1024,
-    maxComputeWorkgroupSizeX: 1024,
-    maxComputeWorkgroupSizeY: 1024,
-    maxComputeWorkgroupSizeZ: 64,
-    maxComputeWorkgroupsPerDimension: 65535,
-    maxStorageBuffersPerShaderStage: 10,
-    maxStorageBufferBindingSize: 2 ** 31 - 4,
-    maxBufferSize: 2 ** 32,
-  },
+  limits: { ...DESKTOP_DEVICE.limits },
 });
 
 /** A request with a winner and three trials of each of these families, the last of which failed. */

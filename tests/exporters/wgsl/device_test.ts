@@ -2,6 +2,7 @@
 import { rejects } from "node:assert/strict";
 import { describe, refusal, requestDevice, rungOf } from "../../../exporters/wgsl/runtime/device.js";
 import type { DeviceRecord } from "../../../profiles/schema.ts";
+import { vendorName } from "../../../tuner/adapter_identity.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import { SAMPLE_DEVICE } from "../sample_request.ts";
 import { fakeDevice, type FakeOptions } from "./fake_device.ts";
@@ -95,4 +96,12 @@ Deno.test("requestDevice() asks for every feature and limit kernels use, and for
   const broken = fakeAdapter(["subgroups"], []);
   await rejects(requestDevice(broken.adapter), { message: "no subgroups" });
   assertEquals(broken.asked.length, 1);
+});
+
+Deno.test("describe() names vendors by their PCI numbers as profiles do", async () => {
+  for (const id of ["4098", "4203", "4318", "5045", "5140", "6880", "20803", "32902", "65541"]) {
+    const { vendor } = await describing({ info: { vendor: id } });
+    assertEquals(vendor, vendorName(id));
+    assert(!/\d/.test(vendor), `${id} has no name`);
+  }
 });
