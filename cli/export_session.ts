@@ -1,9 +1,9 @@
 import type { Exporter } from "../exporters/exporter.ts";
 import { exporters } from "../exporters/mod.ts";
 import { closest } from "../kernels/core/closest.ts";
-import { formatBytes } from "../compare/quantities.ts";
 import { loadProfiles } from "./commands/profiles/load_profiles.ts";
 import { softwareLines } from "./device_lines.ts";
+import { counted, fileTable, sizeOf } from "./export_lines.ts";
 import { type ExportChoice, exportRequest } from "./export_request.ts";
 import { note, print, printJson, table } from "./output.ts";
 import { EXIT, UserError } from "./user_error.ts";
@@ -76,12 +76,10 @@ export async function runExport(
     await printJson({ target: exporter.name, devices, out: folder, files: written, winners, stale });
   } else {
     await print(
-      ...table(["file", "size"], written.map(({ path, bytes }) => [path, formatBytes(bytes)]), [1]),
-      `${counted(written.length, "file")}, ${
-        formatBytes(written.reduce((sum, { bytes }) => sum + bytes, 0))
-      } in ${shownPath(folder)}, made of ${counted(winners.length, "winner")} of ${
-        request.families.map(({ name }) => name).join(", ")
-      }`,
+      ...fileTable(written),
+      `${counted(written.length, "file")}, ${sizeOf(written)} in ${shownPath(folder)}, made of ${
+        counted(winners.length, "winner")
+      } of ${request.families.map(({ name }) => name).join(", ")}`,
       `Read by ${exporter.readBy}`,
     );
   }
@@ -112,5 +110,3 @@ async function onSignal<T>(stop: () => void, work: () => Promise<T>): Promise<T>
     for (const signal of signals) Deno.removeSignalListener(signal, stop);
   }
 }
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
