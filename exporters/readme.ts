@@ -37,7 +37,7 @@ function measured({ slug, profile, stale }: Tuned): string {
   const rows = winners.map((winner) => {
     const { medianUs, madUs, lowClocks } = winner.timing;
     const flags = [...(lowClocks ? ["at low clocks"] : []), ...(stale.has(winner) ? ["stale"] : [])];
-    const time = `${medianUs.toPrecision(4)} us +- ${madUs.toPrecision(2)}${
+    const time = `${inUnits(medianUs)} +- ${(100 * madUs / medianUs).toPrecision(1)} %${
       flags.map((f) => `, ${f}`).join("")
     }`;
     return `| ${winner.bucket} | ${time} | ${winner.error.toExponential(1)} | ${
@@ -47,12 +47,18 @@ function measured({ slug, profile, stale }: Tuned): string {
   return [
     `${slug}: ${adapter}, ${device.backend} (${device.runtime})${driver}, ${
       profile.updatedAt.slice(0, 10)
-    }. Median and`,
-    `median absolute deviation of one call; the error is the largest RMS error ratio against float64.`,
+    }. Median of`,
+    `one call and its median absolute deviation; the error is the largest RMS error ratio against float64.`,
     "",
     "| workload | time | error | variant |",
     "| -------- | ---- | ----- | ------- |",
     ...rows,
     ...[...stale].map(([winner, why]) => `\nStale, exported all the same: ${winner.bucket}: ${why}.`),
   ].join("\n");
+}
+
+/** Microseconds in the unit a person would choose, four digits. */
+function inUnits(us: number): string {
+  const [size, unit] = us < 1e3 ? [us, "us"] : us < 1e6 ? [us / 1e3, "ms"] : [us / 1e6, "s"];
+  return `${Number(size.toPrecision(4))} ${unit}`;
 }
