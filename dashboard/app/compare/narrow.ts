@@ -3,7 +3,7 @@ import type { Choice } from "./choice.ts";
 
 /**
  * The part of a comparison that was chosen: its models in the order chosen, its lengths. Formulations have lengths of
- * their own and stay. Undefined where it has none of the models.
+ * their own; those of kernels that no chosen model runs go. Undefined where it has none of the models.
  */
 export function narrowed(
   comparison: Comparison,
@@ -11,6 +11,7 @@ export function narrowed(
 ): Comparison | undefined {
   const models = names.flatMap((name) => comparison.models.find((m) => m.name === name) ?? []);
   if (models.length === 0) return undefined;
+  const kinds = new Set<string>(models.flatMap(({ layers }) => layers.map(({ mixer }) => mixer.kind)));
   const isChosen = ({ model, tokens }: { readonly model: string; readonly tokens: number }) =>
     names.includes(model) && tokens >= from && tokens <= to;
   return {
@@ -19,5 +20,6 @@ export function narrowed(
     points: comparison.points.filter(isChosen),
     missing: comparison.missing.filter(isChosen),
     memory: comparison.memory.filter(isChosen),
+    formulations: comparison.formulations.filter(({ family }) => kinds.has(family.split("_")[0])),
   };
 }
