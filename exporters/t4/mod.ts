@@ -1,5 +1,6 @@
 import type { AnyFamily } from "../../kernels/core/family.ts";
 import type { Exporter, ExportFile, ExportRequest } from "../exporter.ts";
+import { fileWord } from "../file_word.ts";
 import { readme } from "../readme.ts";
 import { kernelText } from "./kernel_text.ts";
 import { searchSpacesOf } from "./search_spaces.ts";
@@ -30,7 +31,7 @@ export const t4: Exporter = {
         { path: `kernels/${space.name}.json`, text: t1Text(space, kernelFile) },
         { path: `kernels/${kernelFile}`, text: kernelText(space) },
         ...[...space.tried].map(([{ slug, profile }, trials]) => ({
-          path: `cachefiles/${space.name}/${slug}_T4.json`,
+          path: `cachefiles/${space.name}/${fileWord(slug)}_T4.json`,
           text: t4Text(profile.device, trials),
         })),
       ];

@@ -78,6 +78,24 @@ for (const exporter of exporters) {
     }
   });
 
+  Deno.test(`${name} takes any words a driver has for its device, and any name of its folder`, async () => {
+    const request = requestFor(exporter);
+    const { profile } = request.devices[0];
+    const description = `${profile.device.description} "\\ */ ??/ \n#error x\r\u2028 \u202e\0 /\u00e9`;
+    const device = { ...profile.device, description, runtime: "deno\n#error y" };
+    for (const slug of ["my device (old)", "\u65e5\u672c", "con", "../x"]) {
+      const odd = { ...request.devices[0], slug, profile: { ...profile, device } };
+      const files = await exporter.files({ ...request, devices: [odd] });
+      assertEquals(fileProblem(files), undefined);
+      for (const { path, text } of files) {
+        assert(!/^#error/m.test(text), `${path} has the end of a name as a line of its own`);
+        if (!/\.(jsonl?|js|wisdom)$/.test(path)) assert(!/[\0\u202e]/.test(text), `${path} has signs nobody sees`);
+        const problem = path.endsWith(".json") ? jsonProblem(text) : undefined;
+        assert(problem === undefined, `${path}: ${problem}`);
+      }
+    }
+  });
+
   Deno.test(`${name} has a README that says what transfers and what does not`, async () => {
     const readme = (await filesOf(exporter)).find(({ path }) => path === "README.md");
     assert(readme, `${name} writes no README.md`);
