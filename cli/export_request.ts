@@ -1,11 +1,14 @@
 import type { Exporter, ExportRequest, Tuned } from "../exporters/exporter.ts";
 import type { AnyFamily } from "../kernels/core/family.ts";
+import { storageChoices } from "../kernels/core/space.ts";
+import { bucketOf } from "../profiles/buckets.ts";
 import { readText } from "../profiles/durable_text_fs.ts";
 import { illegal } from "../profiles/resolve.ts";
 import type { Profile, Trial, Winner } from "../profiles/schema.ts";
 import { sourceHash } from "../profiles/source_hash.ts";
 import { parseStages, STAGES_FILE, stagesOf } from "../profiles/stages.ts";
 import { StoreError } from "../profiles/store_error.ts";
+import { axesProblem } from "../profiles/trial_problem.ts";
 import { COMPARISON } from "../profiles/upload.ts";
 import { profileNamed } from "./commands/profiles/load_profiles.ts";
 import { chooseFamilies, type FamilyChoice, type NamedProfile } from "./export_families.ts";
@@ -75,7 +78,7 @@ function chooseDevices(
   );
 }
 
-/** Winners of other source code, each with why. Throws UserError where one's config can't be had any more. */
+/** Winners of other source code, each with why. Throws UserError where one's config or sizes can't be had any more. */
 async function staleOf(
   slug: string,
   profile: Profile,
@@ -85,7 +88,8 @@ async function staleOf(
   const stale = new Map<Winner, string>();
   for (const winner of winners) {
     const family = families.find(({ name }) => name === winner.family)!;
-    const wrong = illegal(family, winner.config);
+    const wrong = illegal(family, winner.config) ?? axesProblem(family, winner.axes) ??
+      bucketProblem(family, winner);
     if (wrong !== undefined) {
       throw new UserError(
         `Cannot export the winner of ${winner.bucket} of ${slug}, not with --force either: ${wrong}; ` +
@@ -98,6 +102,12 @@ async function staleOf(
     }
   }
   return stale;
+}
+
+/** Why a winner's bucket is not that of its call, as in a profile changed by hand. */
+function bucketProblem(family: AnyFamily, { axes, config, bucket }: Winner): string | undefined {
+  const own = bucketOf(family.name, axes, storageChoices(family.space, config));
+  return bucket === own ? undefined : `its sizes and storage types are of ${own}`;
 }
 
 function refusal(slug: string, { device }: Profile, stale: ReadonlyMap<Winner, string>): string {

@@ -2,7 +2,7 @@ import type { ExportFile } from "./exporter.ts";
 
 const SEGMENT = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/;
 /** Names that are devices on Windows, whatever follows the dot. */
-const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+export const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
 /**
  * Why these files can't lie in one folder on every system, or some would lie outside of it; undefined where they can.

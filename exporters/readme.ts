@@ -1,5 +1,6 @@
 import { formatVariant } from "../kernels/core/variant_id.ts";
 import type { ExportFile, ExportRequest, Tuned } from "./exporter.ts";
+import { oneLine } from "./one_line.ts";
 
 /** What an exporter says about its files. */
 export interface ExportWords {
@@ -30,10 +31,9 @@ export function readme({ title, use, transfers, doesNot }: ExportWords, request:
 
 function measured({ slug, profile, stale }: Tuned): string {
   const { device, winners } = profile;
-  const adapter = device.software
-    ? `${device.description}, a software adapter: its times say nothing about a GPU`
-    : device.description;
-  const driver = device.driver ? `, driver ${device.driver}` : "";
+  const name = oneLine(device.description);
+  const adapter = device.software ? `${name}, a software adapter: its times say nothing about a GPU` : name;
+  const driver = device.driver ? `, driver ${oneLine(device.driver)}` : "";
   const rows = winners.map((winner) => {
     const { medianUs, madUs, lowClocks } = winner.timing;
     const flags = [...(lowClocks ? ["at low clocks"] : []), ...(stale.has(winner) ? ["stale"] : [])];
@@ -45,7 +45,7 @@ function measured({ slug, profile, stale }: Tuned): string {
     } |`;
   });
   return [
-    `${slug}: ${adapter}, ${device.backend} (${device.runtime})${driver}, ${
+    `${slug}: ${adapter}, ${device.backend} (${oneLine(device.runtime)})${driver}, ${
       profile.updatedAt.slice(0, 10)
     }. Median of`,
     `one call and its median absolute deviation; the error is the largest RMS error ratio against float64.`,
@@ -53,7 +53,9 @@ function measured({ slug, profile, stale }: Tuned): string {
     "| workload | time | error | variant |",
     "| -------- | ---- | ----- | ------- |",
     ...rows,
-    ...[...stale].map(([winner, why]) => `\nStale, exported all the same: ${winner.bucket}: ${why}.`),
+    ...[...stale].map(([winner, why]) =>
+      `\nStale, exported all the same: ${winner.bucket}: ${oneLine(why)}.`
+    ),
   ].join("\n");
 }
 

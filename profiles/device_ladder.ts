@@ -45,7 +45,7 @@ export function likeness(known: DeviceRecord, wanted: DeviceRecord): number {
 }
 
 /** FNV-1a, 32 bits as 8 hex digits; only tells names apart. */
-function shortHash(text: string): string {
+export function shortHash(text: string): string {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   return hash.toString(16).padStart(8, "0");

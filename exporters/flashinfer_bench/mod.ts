@@ -1,4 +1,6 @@
-import type { Exporter, ExportFile, ExportRequest } from "../exporter.ts";
+import type { AnyFamily } from "../../kernels/core/family.ts";
+import type { Exporter, ExportFile, ExportRequest, Tuned } from "../exporter.ts";
+import { isNameable, unnamed } from "../nameable.ts";
 import { readme } from "../readme.ts";
 import { AUTHOR, traceOf } from "./trace.ts";
 
@@ -13,7 +15,7 @@ export const flashinferBench: Exporter = {
   async files(request) {
     const traces = request.families.flatMap((family) =>
       request.devices.flatMap((tuned) =>
-        tuned.trials.filter((trial) => trial.family === family.name).flatMap((trial) => {
+        trialsOf(tuned, family).filter((trial) => isNameable(family, trial)).flatMap((trial) => {
           const trace = traceOf(family, tuned, trial);
           return trace ? [{ path: `traces/${AUTHOR}/${family.name}/${trace.definition}.jsonl`, trace }] : [];
         })
@@ -34,7 +36,15 @@ export const flashinferBench: Exporter = {
   },
 };
 
+const trialsOf = ({ trials }: Tuned, { name }: AnyFamily) => trials.filter(({ family }) => family === name);
+
 function explain(request: ExportRequest): ExportFile {
+  const foreign =
+    request.families.flatMap((family) =>
+      request.devices.flatMap((tuned) =>
+        trialsOf(tuned, family).filter((trial) => !isNameable(family, trial))
+      )
+    ).length;
   return readme({
     title: "Traces for FlashInfer-Bench",
     use: [
@@ -60,6 +70,7 @@ function explain(request: ExportRequest): ExportFile {
       "and scores by author ask for them",
       "variants that were refused before they ran (`rejected`): there is no status for them",
       "the inputs: seeded numbers in honest ranges, of which the schema says `random`",
+      ...unnamed(foreign, "a kernel"),
     ],
   }, request);
 }

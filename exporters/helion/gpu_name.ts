@@ -5,8 +5,8 @@ import { gpuModel } from "../gpu_model.ts";
 const BOARDS = /^(nvidia_[ahv]\d00|tesla_v100)(?:_(?:pcie|nvl|sxm\d|\d+gb|hbm\d+e?))+$/;
 
 /**
- * The name vLLM has for a GPU's config file: lower case with underscores, without the board of a data center GPU.
- * Throws RangeError for a device without a name.
+ * The name vLLM has for a GPU's config file: lower case with underscores, without the board of a data center GPU. Signs
+ * that not every disk takes are `_`. Throws RangeError for a device without a name.
  */
 export function gpuName(device: Pick<DeviceRecord, "description">): string {
   const name = gpuModel(device).toLowerCase().replace(/[ -]/g, "_");
@@ -16,5 +16,5 @@ export function gpuName(device: Pick<DeviceRecord, "description">): string {
         `the GPU's name; export a profile whose adapter tells its name`,
     );
   }
-  return name.match(BOARDS)?.[1] ?? name;
+  return (name.match(BOARDS)?.[1] ?? name).replace(/^\.|[^a-z0-9._-]+/g, "_");
 }

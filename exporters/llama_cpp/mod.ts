@@ -1,5 +1,6 @@
 import type { Winner } from "../../profiles/schema.ts";
 import type { Exporter, ExportFile, ExportRequest } from "../exporter.ts";
+import { oneLine } from "../one_line.ts";
 import { readme } from "../readme.ts";
 import { chooseWinner, configOf, FAMILY_OF, type Gates } from "./choose_winner.ts";
 import { type DropIn, dropInOf } from "./drop_in.ts";
@@ -28,7 +29,7 @@ function filesOf(request: ExportRequest): ExportFile[] {
   const choices = choicesOf(request);
   const { device, updatedAt } = request.devices[0].profile;
   const about = [
-    `Deltatune: ${device.description}, ${device.backend}, ${
+    `Deltatune: ${oneLine(device.description)}, ${device.backend}, ${
       updatedAt.slice(0, 10)
     }. README.md says what was timed.`,
     `KDA: ${choices.channel.winner.variant}`,

@@ -1,5 +1,6 @@
 import { SCHEMA_VERSION } from "../../profiles/schema.ts";
 import type { Exporter, ExportRequest, Tuned } from "../exporter.ts";
+import { fileWord } from "../file_word.ts";
 import { readme } from "../readme.ts";
 import { uploadText } from "./upload_text.ts";
 
@@ -32,7 +33,7 @@ function recordFile({ slug, profile, trials, comparisonTrials, stages = [] }: Tu
 }
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
-const fileName = (slug: string): string => `${slug}.profile.json`;
+const fileName = (slug: string): string => `${fileWord(slug)}.profile.json`;
 
 function words({ devices, families }: ExportRequest) {
   const names = devices.map(({ slug }) => fileName(slug));

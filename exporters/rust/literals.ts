@@ -1,7 +1,10 @@
-/** A Rust string literal of one line. */
+/** A Rust string literal of one line; what isn't printed, or turns the text around, by its number. */
 export const quoted = (text: string): string =>
   `"${
-    text.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n").replaceAll("\r", "\\r").replaceAll("\t", "\\t")
+    text.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n").replace(
+      /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+      (sign) => `\\u{${sign.codePointAt(0)!.toString(16)}}`,
+    )
   }"`;
 
 /** `Some` of a literal, or `None` where there is no text. */

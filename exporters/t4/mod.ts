@@ -1,8 +1,10 @@
 import type { AnyFamily } from "../../kernels/core/family.ts";
 import type { Exporter, ExportFile, ExportRequest } from "../exporter.ts";
+import { fileWord } from "../file_word.ts";
+import { unnamed } from "../nameable.ts";
 import { readme } from "../readme.ts";
 import { kernelText } from "./kernel_text.ts";
-import { searchSpacesOf } from "./search_spaces.ts";
+import { isOfSpace, searchSpacesOf } from "./search_spaces.ts";
 import { t1Text } from "./t1_text.ts";
 import { t4Text } from "./t4_text.ts";
 
@@ -21,7 +23,7 @@ export const t4: Exporter = {
       throw new RangeError(
         `Cannot export T4 results of ${request.families.map(({ name }) => name).join(", ")}: ${
           request.devices.map(({ slug }) => slug).join(", ")
-        } has no trials of them, so tune them first`,
+        } has no trials of their present tunables, so tune them first`,
       );
     }
     const files = spaces.flatMap((space): ExportFile[] => {
@@ -30,7 +32,7 @@ export const t4: Exporter = {
         { path: `kernels/${space.name}.json`, text: t1Text(space, kernelFile) },
         { path: `kernels/${kernelFile}`, text: kernelText(space) },
         ...[...space.tried].map(([{ slug, profile }, trials]) => ({
-          path: `cachefiles/${space.name}/${slug}_T4.json`,
+          path: `cachefiles/${space.name}/${fileWord(slug)}_T4.json`,
           text: t4Text(profile.device, trials),
         })),
       ];
@@ -40,6 +42,12 @@ export const t4: Exporter = {
 };
 
 function explain(request: ExportRequest): ExportFile {
+  const foreign =
+    request.families.flatMap((family) =>
+      request.devices.flatMap(({ trials }) =>
+        trials.filter((t) => t.family === family.name && !isOfSpace(family, t))
+      )
+    ).length;
   return readme({
     title: "Search spaces and trials (T1, T4)",
     use: [
@@ -67,6 +75,7 @@ function explain(request: ExportRequest): ExportFile {
       "`GlobalSize` and `LocalSize`: a variant has several passes with sizes of their own, so both say 1; " +
       "`Arguments` is empty",
       "booleans: neither format's readers take them, so `true` is 1 and `false` is 0",
+      ...unnamed(foreign, "a kernel"),
     ],
   }, request);
 }

@@ -1,7 +1,14 @@
 import type { AnyFamily, Axes } from "../../kernels/core/family.ts";
-import { FORMULATION, storageChoices, tunablesRead, type TunableValue } from "../../kernels/core/space.ts";
+import {
+  FORMULATION,
+  formulations,
+  storageChoices,
+  tunablesRead,
+  type TunableValue,
+} from "../../kernels/core/space.ts";
 import type { Trial } from "../../profiles/schema.ts";
 import type { ExportRequest, Tuned } from "../exporter.ts";
+import { isNameable } from "../nameable.ts";
 import { problemOf, type ProblemSize } from "../problem.ts";
 import type { Values } from "./conditions.ts";
 
@@ -27,7 +34,7 @@ export function searchSpacesOf(request: ExportRequest): SearchSpace[] {
   const spaces = new Map<string, SearchSpace & { readonly tried: Map<Tuned, Trial[]> }>();
   for (const family of request.families) {
     for (const tuned of request.devices) {
-      for (const trial of tuned.trials.filter((t) => t.family === family.name)) {
+      for (const trial of tuned.trials.filter((t) => t.family === family.name && isOfSpace(family, t))) {
         const fresh = searchSpaceOf(family, trial);
         const space = spaces.get(fresh.name) ?? { ...fresh, tried: new Map<Tuned, Trial[]>() };
         spaces.set(fresh.name, space);
@@ -37,6 +44,15 @@ export function searchSpacesOf(request: ExportRequest): SearchSpace[] {
     }
   }
   return [...spaces.values()];
+}
+
+/** Whether a trial's config is one of the tunables and values its family has now, as every record of a space must be. */
+export function isOfSpace(family: AnyFamily, trial: Trial): boolean {
+  const { config } = trial;
+  const read = tunablesRead(family.space, config[FORMULATION]);
+  return isNameable(family, trial) && Object.keys(config).length === read.length &&
+    formulations(family.space).includes(config[FORMULATION]) &&
+    read.every(([name, { values }]) => Object.hasOwn(config, name) && values.includes(config[name]));
 }
 
 function searchSpaceOf(family: AnyFamily, { axes, config }: Trial): Omit<SearchSpace, "tried"> {

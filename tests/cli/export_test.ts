@@ -196,6 +196,31 @@ Deno.test("export refuses stale winners with both hashes, and with --force those
   });
 });
 
+Deno.test("export refuses winners whose sizes or bucket are not a call's of their family, not even with --force", async () => {
+  const broken: readonly [edit: (winner: Profile["winners"][number]) => void, says: RegExp][] = [
+    [
+      (w) => delete (w.axes as Record<string, number>).H,
+      /it has no axis H, which kda_decode has; tune again/,
+    ],
+    [(w) => Object.assign(w.axes, { "../x": 5 }), /Unknown axis "\.\.\/x" of kda_decode/],
+    [(w) => w.axes.H = Number.MAX_SAFE_INTEGER, /Cannot size kda_decode with H=9007199254740991/],
+    [(w) => w.bucket = "kda_decode@Q<=x", /winner of kda_decode@Q<=x .* are of kda_decode@NH<=/],
+  ];
+  await withStore({ ...SMALL, families: ["kda_decode"] }, async (folder, root) => {
+    const path = `${root}/${FIRST}/profile.json`;
+    const before = await Deno.readTextFile(path);
+    for (const [edit, says] of broken) {
+      await Deno.writeTextFile(path, before);
+      await editProfile(root, FIRST, ({ winners }) => edit(winners[0]));
+      const message = await messageOf(() =>
+        runExport({ target: "listing", out: `${folder}/out`, profiles: root, force: true }, [listing()])
+      );
+      assert(says.test(message) && message.startsWith("Cannot export the winner of "), message);
+    }
+    assertEquals(namesIn(folder), ["store"]);
+  });
+});
+
 Deno.test("exportRequest() holds to the device, the families and the workload asked for", async () => {
   await withStore({ ...SMALL, devices: 2 }, async (_, root) => {
     const stored = { root, ...await listDevices(root) };

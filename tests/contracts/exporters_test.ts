@@ -4,7 +4,7 @@ import { fileProblem } from "../../exporters/file_problem.ts";
 import { exporters } from "../../exporters/mod.ts";
 import { families } from "../../kernels/mod.ts";
 import { assert, assertEquals } from "../assert.ts";
-import type { DeviceRecord } from "../../profiles/schema.ts";
+import type { DeviceRecord, Trial } from "../../profiles/schema.ts";
 import { SAMPLE_DEVICE, sampleRequest } from "../exporters/sample_request.ts";
 import { withDevice } from "../exporters/vary_request.ts";
 
@@ -73,6 +73,58 @@ for (const exporter of exporters) {
     for (const { path, text } of files) {
       assert(text.endsWith("\n"), `${path} ends without a newline`);
       assert(!text.includes("\r"), `${path} has carriage returns`);
+      const problem = path.endsWith(".json") ? jsonProblem(text) : undefined;
+      assert(problem === undefined, `${path}: ${problem}`);
+    }
+  });
+
+  Deno.test(`${name} takes any words a driver has for its device, and any name of its folder`, async () => {
+    const request = requestFor(exporter);
+    const { profile } = request.devices[0];
+    const description = `${profile.device.description} "\\ */ ??/ \n#error x\r\u2028 \u202e\0 /\u00e9`;
+    const device = { ...profile.device, description, runtime: "deno\n#error y" };
+    for (const slug of ["my device (old)", "\u65e5\u672c", "con", "../x"]) {
+      const odd = { ...request.devices[0], slug, profile: { ...profile, device } };
+      const files = await exporter.files({ ...request, devices: [odd] });
+      assertEquals(fileProblem(files), undefined);
+      for (const { path, text } of files) {
+        assert(!/^#error/m.test(text), `${path} has the end of a name as a line of its own`);
+        if (!/\.(jsonl?|js|wisdom)$/.test(path)) {
+          assert(!/[\0\u202e]/.test(text), `${path} has signs nobody sees`);
+        }
+        const problem = path.endsWith(".json") ? jsonProblem(text) : undefined;
+        assert(problem === undefined, `${path}: ${problem}`);
+      }
+    }
+  });
+
+  Deno.test(`${name} can be had where the record also has trials of older source code`, async () => {
+    const request = requestFor(exporter);
+    const [device] = request.devices;
+    const old = device.trials.flatMap((trial): Trial[] => {
+      const { axes, config } = trial;
+      const [axis, tunable] = [Object.keys(axes)[0], Object.keys(config)[0]];
+      const [fewer, less] = [{ ...axes }, { ...config }] as [Record<string, number>, typeof config];
+      delete fewer[axis];
+      delete less[tunable];
+      const odd: Partial<Trial>[] = [
+        { axes: fewer },
+        { axes: { ...axes, "../x": 1 } },
+        { axes: { ...axes, [axis]: Number.MAX_SAFE_INTEGER } },
+        { config: less },
+        { config: { ...config, gone: true } },
+        ...Object.keys(config).map((name) => ({ config: { ...config, [name]: "../x" } })),
+      ];
+      return odd.map((changes) => ({ ...trial, ...changes, sourceHash: "old" }));
+    });
+    const files = await exporter.files({
+      ...request,
+      devices: [{ ...device, trials: [...device.trials, ...old] }],
+    });
+    assertEquals(fileProblem(files), undefined);
+    const paths = (await filesOf(exporter)).map(({ path }) => path);
+    assertEquals(files.map(({ path }) => path).sort(), paths.sort());
+    for (const { path, text } of files) {
       const problem = path.endsWith(".json") ? jsonProblem(text) : undefined;
       assert(problem === undefined, `${path}: ${problem}`);
     }

@@ -67,6 +67,7 @@ Deno.test("gpuName names a GPU as vLLM does", () => {
     "Tesla V100-PCIE-16GB": "tesla_v100",
     "NVIDIA GeForce RTX 4090": "nvidia_geforce_rtx_4090",
     "NVIDIA RTX A2000 (NVK GA106)": "nvidia_rtx_a2000",
+    'Quadro "RTX" 6000/PCIe/SSE2': "quadro__rtx__6000_pcie_sse2",
   };
   for (const [description, name] of Object.entries(names)) assertEquals(gpuName({ description }), name);
   assertThrows(() => gpuName({ description: "" }), RangeError, "by the GPU's name");

@@ -1,4 +1,5 @@
 // Target `profile`: one document an import takes, whole and in order.
+import { fileWord } from "../../exporters/file_word.ts";
 import { profileExporter } from "../../exporters/profile/mod.ts";
 import { stagesEntrySchema } from "../../profiles/stages.ts";
 import { uploadSchema } from "../../profiles/upload.ts";
@@ -55,4 +56,12 @@ Deno.test("profile refuses a device whose winners have no trials", async () => {
     /^Cannot export a record of builtin_nvidia_hopper_2330: .*1 winner.*no trials/.test(message),
     message,
   );
+});
+
+Deno.test("fileWord() keeps the names tune gives, and tells apart what it has to change", () => {
+  for (const slug of ["builtin_nvidia_h200_0x2335", "a-b", "A_1"]) assertEquals(fileWord(slug), slug);
+  const odd = ["my device", "my(device", "my-device ", "\u65e5\u672c", "con", "a.b", "../x"];
+  const words = odd.map(fileWord);
+  assertEquals(new Set(words).size, odd.length);
+  for (const word of words) assertEquals(/^[\w-]+$/.test(word) && word !== "con", true, word);
 });

@@ -1,5 +1,5 @@
 import { rust } from "../../exporters/rust/mod.ts";
-import { raw } from "../../exporters/rust/literals.ts";
+import { quoted, raw } from "../../exporters/rust/literals.ts";
 import type { ExportFile } from "../../exporters/exporter.ts";
 import { assertEquals } from "../assert.ts";
 import { matchGolden } from "./match_golden.ts";
@@ -58,4 +58,9 @@ Deno.test({
 Deno.test("raw() takes as many signs as the text needs", () => {
   assertEquals(raw('a "b" c'), 'r#"a "b" c"#');
   assertEquals(raw('say "#" and "##'), 'r###"say "#" and "##"###');
+});
+
+Deno.test("quoted() spells by its number what isn't printed or turns the text around, which rustc refuses", () => {
+  assertEquals(quoted('a "b"\\\n\u00fc'), '"a \\"b\\"\\\\\\n\u00fc"');
+  assertEquals(quoted("\0\r\u202e\u2028"), '"\\u{0}\\u{d}\\u{202e}\\u{2028}"');
 });

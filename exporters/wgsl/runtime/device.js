@@ -54,17 +54,20 @@ export async function requestDevice(adapter) {
 /** @param {string | undefined} text */
 const words = (text) => (text ?? "").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
 
-/** @type {WeakMap<GPUDevice, ReturnType<typeof ask>>} */
+/** @type {WeakMap<GPUDevice, { given?: GPUAdapterInfo, own: ReturnType<typeof ask> }>} */
 const described = new WeakMap();
 
 /**
- * Who a device is and what it grants; asked once a device.
+ * Who a device is and what it grants; asked once a device, and again for another adapter's info or where it failed.
  * @param {GPUDevice} device
  * @param {GPUAdapterInfo | undefined} given The adapter's info, where the device has none.
  */
 export function describe(device, given) {
-  const own = described.get(device) ?? ask(device, given);
-  described.set(device, own);
+  const known = described.get(device);
+  if (known && (given === undefined || given === known.given)) return known.own;
+  const own = ask(device, given);
+  described.set(device, { given, own });
+  own.catch(() => described.delete(device));
   return own;
 }
 

@@ -89,25 +89,27 @@ export class Kernel {
   #call(axes, scale) {
     const last = this.#last;
     if (last && last.scale === scale && isSame(last.axes, axes)) return last.call;
-    const call = this.#callOf(axes, scale);
-    this.#last = { axes: { ...axes }, scale, call };
+    const all = completeAxes(this.#source, axes);
+    const call = this.#callOf(all, scale);
+    // What was read, by name: a copy of an object with getters would be empty, and like every other.
+    const given = Object.keys(all).filter((name) => axes[name] !== undefined);
+    this.#last = { axes: Object.fromEntries(given.map((name) => [name, all[name]])), scale, call };
     return call;
   }
 
   /**
-   * @param {Record<string, number>} axes
+   * @param {Record<string, number>} axes Every axis.
    * @param {number} [scale]
    * @returns {Call}
    */
   #callOf(axes, scale) {
-    const key = `${Object.entries(axes)},${scale}`;
+    const key = `${Object.values(axes)},${scale}`;
     const known = this.#calls.get(key);
     if (known) return known;
     if (scale !== undefined && !Number.isFinite(scale)) {
       throw new RangeError(`The scale must be a finite number: it is ${scale}`);
     }
-    const all = completeAxes(this.#source, axes);
-    const { variant, rung, bytes, names } = chooseFor(this.#source, this.#candidates, all, this.#own);
+    const { variant, rung, bytes, names } = chooseFor(this.#source, this.#candidates, axes, this.#own);
     const call = { variant, rung, bytes, steps: stepsOf(variant, names, scale), bindings: [] };
     this.#calls.set(key, call);
     // The oldest is forgotten, not destroyed: it may be encoded and not yet submitted.
@@ -129,12 +131,11 @@ export class Kernel {
           `Cannot run ${variant.id}: the buffer ${name} of ${bytes[name]} bytes is missing`,
         );
       }
-      const { buffer, offset = 0, size = buffer.size - offset } = "buffer" in given
-        ? given
-        : { buffer: given };
-      if (size < bytes[name]) {
+      const { buffer, offset = 0, size = Infinity } = "buffer" in given ? given : { buffer: given };
+      const there = Math.max(0, Math.min(size, buffer.size - offset));
+      if (there < bytes[name]) {
         throw new RangeError(
-          `Cannot run ${variant.id}: ${name} takes ${bytes[name]} bytes, the buffer has ${size}`,
+          `Cannot run ${variant.id}: ${name} takes ${bytes[name]} bytes, the buffer has ${there}`,
         );
       }
       bound[name] = { buffer, offset, size: bytes[name] };

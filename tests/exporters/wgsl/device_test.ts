@@ -38,6 +38,23 @@ Deno.test("describe() asks whether the WGSL front end takes `enable subgroups;`"
   assertEquals((await describing({ features: [] })).naga, undefined);
 });
 
+Deno.test("describe() asks once a device, and again for an adapter's info given later or where it failed", async () => {
+  const { device } = fakeDevice({ info: { vendor: "", device: "", description: "" } });
+  const first = describe(device, undefined);
+  assertEquals(describe(device, undefined), first);
+  assertEquals((await first).names, []);
+  const sizes = { subgroupMinSize: 32, subgroupMaxSize: 32 };
+  const info = { vendor: "nvidia", device: "nvidia-h100-80gb-hbm3", ...sizes } as unknown as GPUAdapterInfo;
+  assertEquals((await describe(device, info)).names, ["nvidia-h100-80gb-hbm3"]);
+  assertEquals((await describe(device, undefined)).vendor, "nvidia");
+  const failing = fakeDevice();
+  const { popErrorScope } = failing.device;
+  failing.device.popErrorScope = () => Promise.reject(new Error("busy"));
+  await rejects(describe(failing.device, undefined), { message: "busy" });
+  failing.device.popErrorScope = popErrorScope;
+  assertEquals((await describe(failing.device, undefined)).naga, false);
+});
+
 Deno.test("refusal() says what a variant lacks", async () => {
   const own = await describing({ limits: { maxComputeWorkgroupStorageSize: 16384 } });
   const requires = { features: [], limits: {} };

@@ -63,6 +63,8 @@ Deno.test("encode() takes parts of buffers, and says which buffer is missing or 
   const large = fakeBuffer(bytes + 256);
   assertThrows(() => run({ buffer: large, offset: 512 }), RangeError, `the buffer has ${bytes - 256}`);
   assertThrows(() => run({ buffer: large, size: 256 }), RangeError, "the buffer has 256");
+  assertThrows(() => run({ buffer: fakeBuffer(256), size: bytes }), RangeError, "the buffer has 256");
+  assertThrows(() => run({ buffer: fakeBuffer(256), offset: 512 }), RangeError, "the buffer has 0");
   assertEquals(dispatches.length, 0);
   for (const offset of [256, 0, undefined]) run({ buffer: large, offset });
   const parts = dispatches.map(({ bound }) =>
@@ -110,6 +112,48 @@ Deno.test("encode() lets scratch grow between calls of one pass", async () => {
   // Two shapes in one pass have parameters of their own.
   const uniforms = dispatches.map(({ bound }) => bound[0].buffer);
   assertEquals(new Set(uniforms).size, 2 * before);
+});
+
+/** Sizes that stand in no property of their own: a copy of one is empty. */
+class Shape {
+  #tokens: number;
+  constructor(tokens: number) {
+    this.#tokens = tokens;
+  }
+  get B() {
+    return 1;
+  }
+  get T() {
+    return this.#tokens;
+  }
+  get H() {
+    return 2;
+  }
+  get K() {
+    return 128;
+  }
+  get V() {
+    return 128;
+  }
+}
+
+Deno.test("encode() takes sizes as they are now: changed in place, from getters, inherited", async () => {
+  const { kernel, tensorsFor } = await prefill();
+  const tensors = tensorsFor({ ...PREFILL, T: 1000 });
+  const run = (axes: typeof PREFILL) => {
+    const { pass, dispatches } = fakePass();
+    kernel.encode(pass, tensors, axes);
+    return dispatches.map(({ workgroups, words }) => [workgroups, [...new Uint8Array(words.buffer)]]);
+  };
+  const [short, long] = [100, 1000].map((T) => run({ ...PREFILL, T }));
+  assert(JSON.stringify(short) !== JSON.stringify(long));
+  const changing = { ...PREFILL };
+  assertEquals(run(changing), short);
+  changing.T = 1000;
+  assertEquals(run(changing), long);
+  for (const make of [(T: number) => new Shape(T), (T: number) => Object.create({ ...PREFILL, T })]) {
+    assertEquals([100, 1000, 100].map((T) => run(make(T))), [short, long, short]);
+  }
 });
 
 Deno.test("encode() takes a scale, each with parameters of its own", async () => {
