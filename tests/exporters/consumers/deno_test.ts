@@ -3,6 +3,7 @@
 import { fileURLToPath } from "node:url";
 import { inFolder } from "../../cli/in_folder.ts";
 import { missingFeatures, testDevice } from "../../gpu/open_test_device.ts";
+import { inTurns } from "../../in_turns.ts";
 import { SAMPLE_DEVICE } from "../sample_request.ts";
 import { allCases, type ConsumerCase, fewCases } from "./cases.ts";
 import { halfCase } from "./half_case.ts";
@@ -23,7 +24,9 @@ Deno.test({
     inFolder(async (folder) => {
       const cases = await allCases(folder);
       await writeBundle(`${folder}/bundle`, opened!.record, cases.map(({ winner }) => winner));
-      for (const test of cases) assertRight(await run(`${folder}/bundle`, test), test, { rung: "adapter" });
+      await inTurns(2, cases, async (test) => {
+        assertRight(await run(`${folder}/bundle`, test), test, { rung: "adapter" });
+      });
     }),
 });
 
