@@ -1,11 +1,6 @@
 import { formatBytes } from "../compare/quantities.ts";
 import { table } from "./output.ts";
-
-/** A file that was written, by its path in the export. */
-export interface WrittenFile {
-  readonly path: string;
-  readonly bytes: number;
-}
+import type { WrittenFile } from "./write_export.ts";
 
 /** More files than this are shown folder by folder. */
 const MOST_FILES = 24;

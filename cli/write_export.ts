@@ -6,7 +6,7 @@ import { checkExportFolder, type FolderState, markerOf } from "./export_folder.t
 import { UserError } from "./user_error.ts";
 import { shownPath } from "./user_path.ts";
 
-/** A file as it was written. */
+/** A file that was written, by its path in the export. */
 export interface WrittenFile {
   readonly path: string;
   readonly bytes: number;

@@ -1,5 +1,5 @@
 import { type Dialect, print } from "../native/expression.ts";
-import { BOUNDS, type Let, type NativeLaunch, type Scope, scopeOf } from "../native/launch.ts";
+import { BOUNDS, type Let, type NativeLaunch, type Scope, scopeOf, stepFormulas } from "../native/launch.ts";
 import type { NativeFamily } from "../native/program.ts";
 
 /** Words of C and C++ that a formula may not name; a formula's name gets a line under it. */
@@ -27,10 +27,8 @@ const c: Dialect = {
 
 /** A launch's three functions and the struct that names them. */
 export function launchFunctions(launch: NativeLaunch): string {
-  const { name, holds, lengths, steps } = launch;
-  const formulas = steps.flatMap((
-    step,
-  ) => [...step.words.filter((w) => w !== undefined), ...step.workgroups]);
+  const { name, holds, lengths } = launch;
+  const formulas = stepFormulas(launch);
   const conditions = holds.map((formula, i) => ({ text: print(formula, c), number: i + 1 }))
     .filter(({ text }) => text !== "1")
     .map(({ text, number }) => `  if (!${text}) return ${number};\n`).join("");
@@ -50,7 +48,7 @@ static const dt_launch dt_launch_${name} = {dt_broken_${name}, dt_lengths_${name
 /** The function that says what a family's size classes count. */
 export function classFunction({ name, family: { axes, classes } }: NativeFamily): string {
   const formulas = Object.values(classes);
-  const launch = { name, axes: Object.keys(axes), lets: [], holds: [], loops: [], lengths: [], steps: [] };
+  const launch = { name, axes: Object.keys(axes), lets: [], loops: [] };
   const { axes: used } = scopeOf(launch, formulas);
   return `static inline void dt_classes_${name}(const dt_axes *axes, uint64_t *sizes) {
 ${used.map(axisLine).join("")}${formulas.map((f, i) => `  sizes[${i}] = ${print(f, c)};\n`).join("")}}

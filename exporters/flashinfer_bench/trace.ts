@@ -8,17 +8,12 @@ import { STATUSES } from "./statuses.ts";
 /** The author whose folder the traces lie in. */
 export const AUTHOR = "deltatune";
 
-/** Name of the Definition a trial answers to: family, exact sizes and storage types. */
-export function definitionOf(family: AnyFamily, trial: Pick<Trial, "axes" | "config">): string {
-  return `${AUTHOR}_${problemOf(family, trial.axes, trial.config).kernel}`;
-}
-
 /** A trial as a Trace; undefined where the variant was never run. */
 export function traceOf(family: AnyFamily, { profile }: Tuned, trial: Trial) {
   const status = STATUSES[trial.status];
   if (status === undefined) return undefined;
-  const definition = definitionOf(family, trial);
-  const [tokens, sequences, heads] = problemOf(family, trial.axes, trial.config).size;
+  const { kernel, size: [tokens, sequences, heads] } = problemOf(family, trial.axes, trial.config);
+  const definition = `${AUTHOR}_${kernel}`;
   const axes = { tokens, sequences, heads };
   const { device } = profile;
   return {

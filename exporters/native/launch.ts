@@ -54,6 +54,10 @@ export function launchOf(
 const listed = (lets: Readonly<Record<string, string>>): Let[] =>
   Object.entries(lets).map(([name, formula]) => ({ name, formula }));
 
+/** Every formula that the dispatches of a launch take. */
+export const stepFormulas = ({ steps }: Pick<NativeLaunch, "steps">): string[] =>
+  steps.flatMap(({ words, workgroups }) => [...words.filter((word) => word !== undefined), ...workgroups]);
+
 /** What a function has to name before it can say its formulas: axes, bounds, `lets` and loops, each only where it is used. */
 export interface Scope {
   readonly axes: readonly string[];
@@ -68,7 +72,11 @@ export interface Scope {
 }
 
 /** The scope in which `formulas` can be said: within the launch's loops where `looped`. */
-export function scopeOf(launch: NativeLaunch, formulas: readonly string[], looped = false): Scope {
+export function scopeOf(
+  launch: Pick<NativeLaunch, "name" | "axes" | "lets" | "loops">,
+  formulas: readonly string[],
+  looped = false,
+): Scope {
   const used = new Set(formulas.flatMap((formula) => namesIn(treeOf(formula))));
   const take = (lets: readonly Let[]): Let[] =>
     lets.toReversed().filter(({ name, formula }) => {

@@ -1,5 +1,5 @@
 import { type Dialect, print } from "../native/expression.ts";
-import { BOUNDS, type Let, type NativeLaunch, type Scope, scopeOf } from "../native/launch.ts";
+import { BOUNDS, type Let, type NativeLaunch, type Scope, scopeOf, stepFormulas } from "../native/launch.ts";
 import type { NativeFamily } from "../native/program.ts";
 
 /** Words of Rust that a formula may not name; a formula's name gets a line under it. */
@@ -21,10 +21,8 @@ const rust: Dialect = {
 
 /** A launch's three functions and the struct that names them. */
 export function launchFunctions(launch: NativeLaunch): string {
-  const { name, holds, lengths, steps } = launch;
-  const formulas = steps.flatMap((
-    step,
-  ) => [...step.words.filter((w) => w !== undefined), ...step.workgroups]);
+  const { name, holds, lengths } = launch;
+  const formulas = stepFormulas(launch);
   const conditions = holds.map((formula, i) => ({ text: print(formula, rust), number: i + 1 }))
     .filter(({ text }) => text !== "1")
     .map(({ text, number }) => `    if ${text} == 0 {\n        return ${number};\n    }\n`).join("");
@@ -50,7 +48,7 @@ static LAUNCH_${name.toUpperCase()}: Launch =
 /** The function that says what a family's size classes count. */
 export function classFunction({ name, family: { axes, classes } }: NativeFamily): string {
   const formulas = Object.values(classes);
-  const launch = { name, axes: Object.keys(axes), lets: [], holds: [], loops: [], lengths: [], steps: [] };
+  const launch = { name, axes: Object.keys(axes), lets: [], loops: [] };
   const scope = scopeOf(launch, formulas);
   const lines = formulas.map((formula, i) => `    sizes[${i}] = ${print(formula, rust)};\n`).join("");
   return `fn classes_${name}(axes: &Axes, sizes: &mut [u64]) {\n${opening(scope)}${lines}}\n`;

@@ -20,8 +20,9 @@ export interface Bundle {
   readonly texts: ReadonlyMap<string, string>;
 }
 
+/** Who made a bundle: in its manifest, and on top of every text. */
 export const GENERATOR = "deltatune";
-export const LICENCE = "MIT";
+const LICENCE = "MIT";
 
 /** Every winner of the request, and behind them the families' defaults for devices and sizes no winner serves. */
 export async function bundleOf({ devices, families }: ExportRequest): Promise<Bundle> {

@@ -24,7 +24,7 @@ const matrixShape = z.object({
   K: count,
 });
 
-export const bundleDeviceSchema = z.object({
+const bundleDeviceSchema = z.object({
   slug: z.string(),
   vendor: z.string(),
   architecture: z.string(),

@@ -1,3 +1,4 @@
+import type { Axes } from "../../kernels/core/family.ts";
 import type { Exporter, ExportRequest } from "../exporter.ts";
 import { readme } from "../readme.ts";
 import { bundleOf } from "./bundle.ts";
@@ -12,11 +13,16 @@ export const wgsl: Exporter = {
   severalDevices: true,
   async files(request: ExportRequest) {
     const bundle = await bundleOf(request);
-    return [readme(words(Object.keys(bundle.manifest.families)), request), ...bundleFiles(bundle)];
+    const families = Object.keys(bundle.manifest.families);
+    const [{ axes }] = request.devices.flatMap(({ profile }) =>
+      profile.winners.filter(({ family }) => family === families[0])
+    );
+    return [readme(words(families, axes), request), ...bundleFiles(bundle)];
   },
 };
 
-const words = (families: readonly string[]) => ({
+/** `axes` are sizes of the first family, for an example that runs as it stands. */
+const words = (families: readonly string[], axes: Axes) => ({
   title: "Tuned WGSL kernels",
   use: [
     `Kernels for WebGPU: ${
@@ -28,11 +34,22 @@ import { load, requestDevice } from "./index.js";
 
 const device = await requestDevice(await navigator.gpu.requestAdapter());
 const kernel = await load(device, "${families[0]}");
-const { id, rung, buffers } = await kernel.prepare(axes); // which variant, its buffers' bytes and types
+const axes = { ${Object.entries(axes).map(([name, size]) => `${name}: ${size}`).join(", ")} };
+const { id, rung, buffers } = await kernel.prepare(axes); // which variant, and the buffers it takes
+const tensors = {};
+for (const [name, { bytes, role }] of Object.entries(buffers)) { // dtype says f32, f16, u32 or i32
+  if (role === "scratch") continue; // the kernel's own
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+  tensors[name] = device.createBuffer({ size: bytes, usage });
+}
+const encoder = device.createCommandEncoder();
 const pass = encoder.beginComputePass();
-kernel.encode(pass, tensors, axes); // tensors: a GPUBuffer for every buffer whose role isn't scratch
+kernel.encode(pass, tensors, axes);
 pass.end();
+device.queue.submit([encoder.finish()]);
 \`\`\``,
+    `In Node this stands before it: \`import { create, globals } from "webgpu"; Object.assign(globalThis, globals);
+const navigator = { gpu: create([]) };\`.`,
     `For another language: \`manifest.json\` names every file, its bindings and uniform block, and gives buffer lengths
 and workgroup counts as formulas of the axes; \`manifest.schema.json\` is its JSON Schema. The order of a call: \`lets\`,
 \`holds\` (all must be true), then for every round of \`loops\` the passes in order.`,

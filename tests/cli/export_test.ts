@@ -9,6 +9,7 @@ import { sourceHash } from "../../profiles/source_hash.ts";
 import { listDevices } from "../../profiles/store_fs.ts";
 import { uploadSchema } from "../../profiles/upload.ts";
 import { assert, assertEquals } from "../assert.ts";
+import { inTurns } from "../in_turns.ts";
 import { fakeDevice, writeFakeStore } from "../dashboard/fake_store.ts";
 import { deviceSlug } from "../../profiles/device_ladder.ts";
 import { inFolder } from "./in_folder.ts";
@@ -166,14 +167,6 @@ Deno.test("export refuses what can't be had in one sentence with code 2, and wri
     assertEquals(namesIn(`${folder}/held`), ["notes.txt"]);
   });
 });
-
-/** Does `work` for each item, `width` at a time. */
-async function inTurns<T>(width: number, items: readonly T[], work: (item: T) => Promise<void>) {
-  const rest = [...items];
-  await Promise.all(Array.from({ length: width }, async () => {
-    for (let item = rest.shift(); item; item = rest.shift()) await work(item);
-  }));
-}
 
 Deno.test("export refuses stale winners with both hashes, and with --force those whose config is gone", async () => {
   await withStore(SMALL, async (folder, root) => {

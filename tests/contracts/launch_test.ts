@@ -1,7 +1,7 @@
 // Every family's launches against its plans: the same numbers at sizes drawn at random, as long as the conditions hold.
 import { evaluate, extend, rounds } from "../../exporters/wgsl/runtime/formula.js";
 import type { AnyFamily, Axes, Capabilities, Plan } from "../../kernels/core/family.ts";
-import { refusal } from "../../kernels/core/fit.ts";
+import { fit } from "../../kernels/core/fit.ts";
 import type { Launch } from "../../kernels/core/launch.ts";
 import { Random } from "../../kernels/core/random.ts";
 import { type Config, formulations, initialConfig } from "../../kernels/core/space.ts";
@@ -40,7 +40,7 @@ for (const family of families) {
 
 /** Compares at the sample and at other sizes of the same text; returns how many could be. */
 function compare(family: AnyFamily, config: Config, axes: Axes): number {
-  if (refusal(family, axes, config, DEVICE)) return 0;
+  if (!planAt(family, axes, config)) return 0;
   let compared = 0;
   const random = new Random(axes.H);
   for (const launch of family.launches!(axes, config, DEVICE)) {
@@ -50,8 +50,8 @@ function compare(family: AnyFamily, config: Config, axes: Axes): number {
       // Axes that a text holds exactly: those with a few legal values.
       const exact = Object.keys(axes).filter((name) => family.axes[name].oneOf);
       const asked = { ...size, ...Object.fromEntries(exact.map((name) => [name, axes[name]])) };
-      if (refusal(family, asked, config, DEVICE)) continue;
-      const plan = family.plan(asked, config, DEVICE);
+      const plan = planAt(family, asked, config);
+      if (!plan) continue;
       const names = namesOf(launch, asked);
       const same = plan.passes.every(({ label, code }) => codes.get(label) === code) &&
         plan.passes.some(({ label }) => codes.has(label));
@@ -67,6 +67,16 @@ function compare(family: AnyFamily, config: Config, axes: Axes): number {
     }
   }
   return compared;
+}
+
+/** The plan at these sizes; undefined where the device refuses it. */
+function planAt(family: AnyFamily, axes: Axes, config: Config): Plan | undefined {
+  try {
+    return fit(family.plan(axes, config, DEVICE), DEVICE);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** Slices of a cache, as a formula; undefined where the family has none. */

@@ -3,6 +3,9 @@
 import { fileURLToPath } from "node:url";
 import { inFolder } from "../../cli/in_folder.ts";
 import { missingFeatures, testDevice } from "../../gpu/open_test_device.ts";
+import { assertEquals } from "../../assert.ts";
+import { inTurns } from "../../in_turns.ts";
+import { outputOf } from "../native/compiler.ts";
 import { SAMPLE_DEVICE } from "../sample_request.ts";
 import { allCases, type ConsumerCase, fewCases } from "./cases.ts";
 import { halfCase } from "./half_case.ts";
@@ -23,7 +26,9 @@ Deno.test({
     inFolder(async (folder) => {
       const cases = await allCases(folder);
       await writeBundle(`${folder}/bundle`, opened!.record, cases.map(({ winner }) => winner));
-      for (const test of cases) assertRight(await run(`${folder}/bundle`, test), test, { rung: "adapter" });
+      await inTurns(2, cases, async (test) => {
+        assertRight(await run(`${folder}/bundle`, test), test, { rung: "adapter" });
+      });
     }),
 });
 
@@ -39,6 +44,26 @@ Deno.test({
         : SAMPLE_DEVICE;
       await writeBundle(`${folder}/bundle`, strange, cases.map(({ winner }) => winner));
       for (const test of cases) assertRight(await run(`${folder}/bundle`, test), test, PORTABLE);
+    }),
+});
+
+Deno.test({
+  name: `the program in a bundle's README.md runs as it stands${reason}`,
+  ignore: !opened,
+  fn: () =>
+    inFolder(async (folder) => {
+      const [{ winner }] = (await fewCases(folder)).filter(({ winner }) => winner.family === "kda_decode");
+      await writeBundle(folder, opened!.record, [winner]);
+      const readme = await Deno.readTextFile(`${folder}/README.md`);
+      const [, program] = readme.match(/```js\n([^]*?)```/)!;
+      const listen =
+        "const faults = [];\ndevice.onuncapturederror = ({ error }) => faults.push(error.message);\n";
+      const report = "await device.queue.onSubmittedWorkDone();\n" +
+        "console.log(JSON.stringify({ id, rung, faults }));\nDeno.exit();\n";
+      const [before, after] = program.split(/^(?=const kernel)/m);
+      await Deno.writeTextFile(`${folder}/readme.js`, before + listen + after + report);
+      const said = await outputOf(Deno.execPath(), ["run", "-A", "readme.js"], folder);
+      assertEquals(JSON.parse(said), { id: winner.variant, rung: "adapter", faults: [] });
     }),
 });
 

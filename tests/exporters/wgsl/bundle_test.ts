@@ -154,18 +154,22 @@ Deno.test("index.d.ts type-checks a program, and refuses names that are wrong", 
     ];
     await Deno.writeTextFile(`${folder}/right.ts`, PROGRAM);
     assertEquals(await check(folder, "right.ts"), "");
-    for (const [find, replace, message] of wrong) {
+    for (const [i, [find, replace]] of wrong.entries()) {
       assert(PROGRAM.includes(find), find);
-      await Deno.writeTextFile(`${folder}/wrong.ts`, PROGRAM.replace(find, replace));
-      const said = await check(folder, "wrong.ts");
-      assert(message.test(said), `${replace}: ${said}`);
+      await Deno.writeTextFile(`${folder}/wrong${i}.ts`, PROGRAM.replace(find, replace));
+    }
+    const said = await check(folder, ...wrong.keys().map((i) => `wrong${i}.ts`));
+    const errors = said.split(/(?=TS\d+ \[ERROR\])/);
+    for (const [i, [, replace, message]] of wrong.entries()) {
+      const own = errors.filter((error) => error.includes(`/wrong${i}.ts`)).join("");
+      assert(message.test(own), `${replace}: ${own}`);
     }
   }));
 
-/** What `deno check` says against a file; nothing where it is right. */
-async function check(folder: string, file: string): Promise<string> {
+/** What `deno check` says against files; nothing where they are right. */
+async function check(folder: string, ...files: readonly string[]): Promise<string> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["check", "--quiet", file],
+    args: ["check", "--quiet", ...files],
     cwd: folder,
     env: { NO_COLOR: "1" },
   }).output();
