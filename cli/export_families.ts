@@ -39,7 +39,11 @@ export function chooseFamilies(
     if (own.length === 0) throw new UserError(noWinner(device, families));
     return axes ? covering(device, own, families[0], axes, workload!) : own;
   });
-  return { families, winners, notices: names.length > 0 ? [] : unknownFamilies(devices) };
+  const leftOut = names.length > 0 ? [] : unknownFamilies(devices);
+  const notices = leftOut.map((name) =>
+    `Left out the winners of ${name}: this version of Deltatune knows no such family.`
+  );
+  return { families, winners, notices };
 }
 
 /** Throws UserError where the exporter has no words for a family, or no device a winner. */
@@ -66,6 +70,10 @@ function noWinner({ slug, profile }: NamedProfile, families: readonly AnyFamily[
 function nothing({ name, families }: Exporter, devices: readonly NamedProfile[]): string {
   if (families) return `Nothing to export to ${name}: ${noWinner(devices[0], families.map(familyNamed))}`;
   const { slug, profile } = devices[0];
+  const unknown = unknownFamilies(devices).join(", ");
+  if (unknown) {
+    return `Nothing to export: all winners are of ${unknown}, which this version of Deltatune does not know; update it`;
+  }
   return `Nothing to export: ${slug} has no winners yet, ${tuneCommandFor(profile.device, "")} finds some`;
 }
 
@@ -116,11 +124,8 @@ function covering(
   );
 }
 
-/** A notice of winners whose family this program does not know. */
+/** Families of winners that this program does not know. */
 function unknownFamilies(devices: readonly NamedProfile[]): string[] {
   const names = devices.flatMap(({ profile }) => profile.winners.map(({ family }) => family));
-  const unknown = [...new Set(names)].filter((name) => !known.some((family) => family.name === name));
-  return unknown.map((name) =>
-    `Left out the winners of ${name}: this version of Deltatune knows no such family.`
-  );
+  return [...new Set(names)].filter((name) => !known.some((family) => family.name === name));
 }

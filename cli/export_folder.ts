@@ -40,7 +40,10 @@ export async function checkExportFolder(
       if (error instanceof Deno.errors.NotFound) return undefined;
       throw error;
     });
-    if (!found) return { folder: await realParent(resolve(out)), state: "missing" };
+    if (!found) {
+      if (await Deno.lstat(out).catch(() => undefined)) throw refuse("it is a link to nothing");
+      return { folder: await realParent(resolve(out)), state: "missing" };
+    }
     if (!found.isDirectory) throw refuse("it is no folder");
     const folder = await Deno.realPath(out);
     const below = relative(folder, await Deno.realPath(userPath(".")));

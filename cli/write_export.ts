@@ -53,7 +53,10 @@ export async function writeExport(
       await Deno.remove(path, { recursive: path === fresh }).catch(() => {});
     }
     if (!(error instanceof Error) || !/\(os error \d+\)/.test(error.message)) throw error;
-    throw new UserError(`Cannot write an export to ${shownPath(folder)}: ${reasonOf(error)}`);
+    const why = state !== "missing" && /os error 16\)/.test(error.message)
+      ? "a disk is mounted there, and no folder can take its place; name a folder below it"
+      : reasonOf(error);
+    throw new UserError(`Cannot write an export to ${shownPath(folder)}: ${why}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Tuned } from "../exporter.ts";
+import { fileWord } from "../file_word.ts";
 import { gpuModel } from "../gpu_model.ts";
 
 /**
@@ -10,7 +11,7 @@ export function deviceNames(devices: readonly Tuned[]): ReadonlyMap<string, stri
   const plain = devices.map(({ profile }) => identifier(gpuModel(profile.device)));
   return new Map(devices.map(({ slug }, i) => {
     const alone = plain[i] !== "" && plain.filter((name) => name === plain[i]).length === 1;
-    return [slug, alone ? plain[i] : identifier(slug)];
+    return [slug, alone ? plain[i] : identifier(fileWord(slug))];
   }));
 }
 

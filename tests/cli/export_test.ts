@@ -117,6 +117,7 @@ Deno.test("export refuses what can't be had in one sentence with code 2, and wri
     await Deno.writeTextFile(`${folder}/file`, "");
     await Deno.mkdir(`${folder}/held`);
     await Deno.writeTextFile(`${folder}/held/notes.txt`, "mine");
+    await Deno.symlink("nowhere", `${folder}/dangling`);
     const one = ["profile", "--device", FIRST];
     const refused: readonly [string[], RegExp][] = [
       [[], /^Cannot export without a target: name one first/],
@@ -147,6 +148,7 @@ Deno.test("export refuses what can't be had in one sentence with code 2, and wri
       [[...one, "--out", `${folder}/held`], /held: it holds notes\.txt and no export of profile/],
       [[...one, "--force", "--out", `${folder}/held`], /held: it holds notes\.txt and no export of profile/],
       [[...one, "--out", `${folder}/file`], /file: it is no folder/],
+      [[...one, "--out", `${folder}/dangling`], /dangling: it is a link to nothing/],
       [[...one, "--out", `${folder}/file/below`], /not a directory/i],
       [[...one, "--out", "."], /you stand in it/],
       ...Deno.build.os === "linux"
@@ -163,7 +165,7 @@ Deno.test("export refuses what can't be had in one sentence with code 2, and wri
     });
     const noOut = await runCli(["export", ...one, "--profiles", root]);
     assert(/^Cannot export without a folder/.test(noOut.stderr) && noOut.code === 2, noOut.stderr);
-    assertEquals(namesIn(folder), ["empty", "file", "held", "store"]);
+    assertEquals(namesIn(folder), ["dangling", "empty", "file", "held", "store"]);
     assertEquals(namesIn(`${folder}/held`), ["notes.txt"]);
   });
 });
@@ -305,6 +307,14 @@ Deno.test("winners of a family this version does not know are left out with a no
     const { request, notices } = await exportRequest(listing(), stored, {});
     assertEquals(request.families.map(({ name }) => name), FAMILIES);
     assert(notices.some((notice) => notice.includes("kda_future")), notices.join());
+    await editProfile(root, FIRST, (profile) => {
+      profile.winners = profile.winners.filter(({ family }) => family === "kda_future");
+    });
+    const only = { root, ...await listDevices(root) };
+    assertEquals(
+      await messageOf(() => exportRequest(listing(), only, {})),
+      "Nothing to export: all winners are of kda_future, which this version of Deltatune does not know; update it",
+    );
   });
 });
 
@@ -453,6 +463,44 @@ Deno.test({
         assertEquals(namesIn(folder), ["out", "store"]);
         assertEquals(await Deno.readTextFile(`${folder}/out/README.md`), before);
       }
+    });
+  },
+});
+
+/** Runs a program, and says whether it did what it should. */
+async function succeeds(program: string, ...args: string[]): Promise<boolean> {
+  try {
+    return (await new Deno.Command(program, { args, stderr: "null" }).output()).success;
+  } catch {
+    return false;
+  }
+}
+
+/** Does work while an empty disk is mounted on a folder of its own, and says whether that could be had. */
+const withMount = (work: (folder: string) => Promise<void>): Promise<boolean> =>
+  inFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/out`);
+    if (!await succeeds("mount", "-t", "tmpfs", "tmpfs", `${folder}/out`)) return false;
+    try {
+      await work(folder);
+    } finally {
+      await succeeds("umount", `${folder}/out`);
+    }
+    return true;
+  });
+
+const mayMount = Deno.build.os === "linux" && await withMount(() => Promise.resolve());
+
+Deno.test({
+  name: `writeExport() says that a mounted folder can't be replaced${
+    mayMount ? "" : " (may not mount here)"
+  }`,
+  ignore: !mayMount,
+  fn: async () => {
+    await withMount(async (folder) => {
+      const message = await messageOf(() => writeExport(`${folder}/out`, "listing", FILES));
+      assert(message.endsWith("no folder can take its place; name a folder below it"), message);
+      assertEquals([namesIn(folder), namesIn(`${folder}/out`)], [["out"], []]);
     });
   },
 });

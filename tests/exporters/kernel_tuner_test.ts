@@ -1,5 +1,6 @@
 // kernel-tuner: golden files, results files against the published rules, headers through a C compiler.
 import { kernelTuner } from "../../exporters/kernel_tuner/mod.ts";
+import { deviceNames } from "../../exporters/kernel_tuner/device_names.ts";
 import type { ExportRequest } from "../../exporters/exporter.ts";
 import { families } from "../../kernels/mod.ts";
 import { assert, assertEquals } from "../assert.ts";
@@ -149,6 +150,13 @@ function twoDevices(family: string, changes: { formulation?: string }): ExportRe
   };
   return { ...request, devices: [first, second] };
 }
+
+Deno.test("deviceNames() tells devices of one name apart, whatever their folders are called", () => {
+  const [tuned] = sampleRequest(["kda_decode"]).devices;
+  const slugs = ["\u65e5\u672c", "\u4e2d\u56fd", "my gpu", "my (gpu"];
+  const names = deviceNames(slugs.map((slug) => ({ ...tuned, slug })));
+  assertEquals(new Set(names.values()).size, slugs.length);
+});
 
 /** What the compiler says of a header on its own; empty where it is content. */
 async function compile(text: string, target: string | undefined): Promise<string> {
