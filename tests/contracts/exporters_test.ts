@@ -1,4 +1,5 @@
 // What every exporter owes: the same bytes again, portable paths, a README that says what transfers, JSON without gaps.
+import { rejects } from "node:assert/strict";
 import type { Exporter, ExportFile } from "../../exporters/exporter.ts";
 import { fileProblem } from "../../exporters/file_problem.ts";
 import { exporters } from "../../exporters/mod.ts";
@@ -135,6 +136,16 @@ for (const exporter of exporters) {
     assert(readme, `${name} writes no README.md`);
     assertEquals(readmeProblem(readme), undefined);
   });
+
+  if (exporter.vendors) {
+    Deno.test(`${name} refuses GPUs of vendors its reader does not run on`, async () => {
+      const other = { ...SAMPLE_DEVICE, vendor: "another" };
+      await rejects(async () => await exporter.files(withDevice(requestFor(exporter), other)), {
+        name: "RangeError",
+        message: /not of "another"; export the profile of such a GPU$/,
+      });
+    });
+  }
 
   Deno.test(`${name} holds to the families of the request`, async () => {
     const names = exporter.families ?? everyFamily;
